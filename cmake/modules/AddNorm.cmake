@@ -1,0 +1,51 @@
+# The build rules of this project: compile flags, libraries, tools, TableGen.
+
+add_library(NormBuildFlags INTERFACE)
+target_include_directories(NormBuildFlags SYSTEM INTERFACE ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
+target_include_directories(NormBuildFlags INTERFACE
+  "${PROJECT_SOURCE_DIR}/include" "${PROJECT_BINARY_DIR}/include")
+separate_arguments(NORM_LLVM_DEFINITIONS NATIVE_COMMAND "${LLVM_DEFINITIONS}")
+target_compile_definitions(NormBuildFlags INTERFACE ${NORM_LLVM_DEFINITIONS})
+target_compile_options(NormBuildFlags INTERFACE
+  -Wall -Wextra -Wno-unused-parameter -Wnon-virtual-dtor
+  $<$<BOOL:${NORM_WERROR}>:-Werror>
+  $<$<NOT:$<BOOL:${LLVM_ENABLE_RTTI}>>:-fno-rtti>
+  $<$<NOT:$<BOOL:${LLVM_ENABLE_EH}>>:-fno-exceptions>)
+if(NORM_ENABLE_SANITIZERS)
+  target_compile_options(NormBuildFlags INTERFACE
+    -fsanitize=address,undefined -fno-sanitize=vptr -fno-omit-frame-pointer)
+  target_link_options(NormBuildFlags INTERFACE -fsanitize=address,undefined)
+endif()
+
+# norm_tablegen(TARGET FILE.td OUTPUT FLAG [OUTPUT FLAG ...] [ARGS ...])
+# Runs mlir-tblgen once per output on FILE.td; TARGET depends on all of them.
+function(norm_tablegen target source)
+  cmake_parse_arguments(ARG "" "" "ARGS" ${ARGN})
+  set(LLVM_TARGET_DEFINITIONS ${source})
+  set(outputs ${ARG_UNPARSED_ARGUMENTS})
+  while(outputs)
+    list(POP_FRONT outputs output flag)
+    mlir_tablegen(${output} ${flag} ${ARG_ARGS} EXTRA_INCLUDES "${PROJECT_SOURCE_DIR}/include" ${MLIR_INCLUDE_DIRS})
+  endwhile()
+  add_public_tablegen_target(${target})
+  set_property(GLOBAL APPEND PROPERTY NORM_TABLEGEN_TARGETS ${target})
+endfunction()
+
+# norm_add_library(NAME SOURCE ... [LINK LIBRARY ...])
+# A static library, known to others as NormMLIR::NAME, built on the MLIR dylib.
+function(norm_add_library name)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  add_library(Norm${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
+  add_library(NormMLIR::${name} ALIAS Norm${name})
+  set_target_properties(Norm${name} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
+  target_link_libraries(Norm${name} PUBLIC ${ARG_LINK} MLIR LLVM PRIVATE NormBuildFlags)
+  get_property(tablegen GLOBAL PROPERTY NORM_TABLEGEN_TARGETS)
+  add_dependencies(Norm${name} ${tablegen})
+endfunction()
+
+# norm_add_tool(NAME SOURCE ... [LINK LIBRARY ...])
+function(norm_add_tool name)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} MLIR LLVM NormBuildFlags)
+endfunction()

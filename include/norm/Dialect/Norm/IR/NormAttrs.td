@@ -1,0 +1,59 @@
+#ifndef NORM_DIALECT_NORM_IR_NORMATTRS_TD
+#define NORM_DIALECT_NORM_IR_NORMATTRS_TD
+
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+include "norm/Dialect/Norm/IR/NormDialect.td"
+
+def Norm_MomentsAlgorithm : I32EnumAttr<"MomentsAlgorithm", "how mean and variance are computed", [
+    I32EnumAttrCase<"CorrectedTwoPass", 0, "corrected_two_pass">,
+    I32EnumAttrCase<"TwoPass", 1, "two_pass">,
+    I32EnumAttrCase<"Shifted", 2, "shifted">
+  ]> {
+  let cppNamespace = "::mlir::norm";
+  let genSpecializedAttr = 0;
+}
+
+def Norm_MomentsAlgorithmAttr : EnumAttr<Norm_Dialect, Norm_MomentsAlgorithm, "algorithm"> {
+  let summary = "The algorithm by which `norm.moments` is expanded";
+  let description = [{
+    With n the number of valid elements of a row:
+
+    - `corrected_two_pass`: m = Σx/n, d = x − m, c = Σd/n, variance = max(Σd²/n − c², 0), centred = d − c,
+      mean = m + c. Two reductions; the most accurate. The correction is that of Chan, Golub and LeVeque,
+      "Algorithms for computing the sample variance" (1983), applied to the mean too.
+    - `two_pass`: m = Σx/n, d = x − m, variance = Σd²/n. Two reductions.
+    - `shifted`: p = the mean of the row's head (`norm.head_mean`), d = x − p, c = Σd/n,
+      variance = max(Σd²/n − c², 0), centred = d − c, mean = p + c. One reduction over the row beside the head's.
+  }];
+  let assemblyFormat = "`<` $value `>`";
+}
+
+def Norm_CPUScheduleAttr : AttrDef<Norm_Dialect, "CPUSchedule"> {
+  let mnemonic = "cpu_schedule";
+  let summary = "How a row program becomes CPU loops";
+  let description = [{
+    Decided by `norm-schedule` or written by hand; `convert-norm-to-vector` does what it says or fails.
+
+    - `lane_dim`: the normalized dim whose elements stand side by side in a vector. Operands that vary along it must be
+      contiguous in it. Absent for programs without normalized dims.
+    - `vector_size`: elements per vector; 1 gives scalar code, which works for every layout.
+    - `unroll`: vectors per iteration, each with accumulators of its own.
+    - `parallel`: whether chunks of rows run in an `scf.parallel`.
+    - `serial_below`: a parallel program with fewer elements than this runs serially.
+    - `outline`: whether the loops become a private function of their own.
+
+    Example: `#norm.cpu_schedule<lane_dim = 1, vector_size = 16, unroll = 4>`
+  }];
+  let parameters = (ins
+    OptionalParameter<"std::optional<int64_t>">:$lane_dim,
+    DefaultValuedParameter<"int64_t", "1">:$vector_size,
+    DefaultValuedParameter<"int64_t", "1">:$unroll,
+    DefaultValuedParameter<"bool", "false">:$parallel,
+    DefaultValuedParameter<"int64_t", "32768">:$serial_below,
+    DefaultValuedParameter<"bool", "true">:$outline);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
+#endif // NORM_DIALECT_NORM_IR_NORMATTRS_TD

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/InitAllPasses.h"
+#include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "norm/Conversion/Passes.h"
+#include "norm/Dialect/Norm/IR/Norm.h"
+#include "norm/Dialect/Norm/Transforms/Passes.h"
+#include "norm/Pipelines/Pipelines.h"
+
+int main(int argc, char **argv) {
+  mlir::registerAllPasses();
+  mlir::norm::registerNormTransformsPasses();
+  mlir::norm::registerNormConversionPasses();
+  mlir::norm::registerNormPipelines();
+  mlir::DialectRegistry registry;
+  mlir::registerAllDialects(registry);
+  mlir::registerAllExtensions(registry);
+  registry.insert<mlir::norm::NormDialect>();
+  return mlir::asMainReturnCode(
+      mlir::MlirOptMain(argc, argv, "norm-mlir optimizer\n", registry));
+}
