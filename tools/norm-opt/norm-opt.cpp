@@ -9,11 +9,20 @@
 #include "norm/Dialect/Norm/Transforms/Passes.h"
 #include "norm/Pipelines/Pipelines.h"
 
+#ifdef NORM_INCLUDE_TESTS
+namespace mlir::norm::test {
+void registerTestRowProgram();
+} // namespace mlir::norm::test
+#endif
+
 int main(int argc, char **argv) {
   mlir::registerAllPasses();
   mlir::norm::registerNormTransformsPasses();
   mlir::norm::registerNormConversionPasses();
   mlir::norm::registerNormPipelines();
+#ifdef NORM_INCLUDE_TESTS
+  mlir::norm::test::registerTestRowProgram();
+#endif
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);

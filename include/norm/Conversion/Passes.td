@@ -5,7 +5,7 @@ include "mlir/Pass/PassBase.td"
 
 def ConvertNormToVectorPass : Pass<"convert-norm-to-vector", "::mlir::ModuleOp"> {
   let summary = "Turn scheduled row programs on memrefs into loops over vectors";
-  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect",
                            "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
                            "::mlir::vector::VectorDialect"];
 }

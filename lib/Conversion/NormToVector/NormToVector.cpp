@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "RowEmitter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "norm/Conversion/Passes.h"
-#include "norm/Dialect/Norm/IR/Norm.h"
 
 namespace mlir::norm {
 #define GEN_PASS_DEF_CONVERTNORMTOVECTORPASS
@@ -15,9 +18,308 @@ namespace mlir::norm {
 using namespace mlir;
 using namespace mlir::norm;
 
+/// The largest number of chunks into which rows are cut, for threads and for
+/// partial sums. A constant, so that sums depend on shapes alone.
+static constexpr int64_t maxChunks = 64;
+
+//===----------------------------------------------------------------------===//
+// Checks
+//===----------------------------------------------------------------------===//
+
+/// Whether neighbours along the memref's last dim are neighbours in memory.
+static bool hasUnitInnerStride(MemRefType type) {
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  return succeeded(type.getStridesAndOffset(strides, offset)) &&
+         !strides.empty() && strides.back() == 1;
+}
+
+static LogicalResult verifyLaneLayout(GenericOp op, CPUScheduleAttr schedule) {
+  if (schedule.getVectorSize() == 1)
+    return success();
+  unsigned laneDim = *schedule.getLaneDim();
+  for (auto [operand, map] :
+       llvm::zip_equal(op->getOpOperands(), op.getIndexingMapsArray())) {
+    if (!map.isFunctionOfDim(laneDim))
+      continue;
+    auto last = cast<AffineDimExpr>(map.getResults().back());
+    if (last.getPosition() != laneDim ||
+        !hasUnitInnerStride(cast<MemRefType>(operand.get().getType())))
+      return op.emitOpError()
+             << "expected operand #" << operand.getOperandNumber()
+             << " to be contiguous along the schedule's lane_dim " << laneDim
+             << "; a vector_size of 1 works for every layout";
+  }
+  return success();
+}
+
+/// All that the conversion relies on, so that it cannot fail later.
+static LogicalResult verifyConvertible(GenericOp op) {
+  if (!op.hasPureBufferSemantics())
+    return op.emitOpError(
+        "expected operands that are memrefs: bufferize first");
+  std::optional<CPUScheduleAttr> schedule = op.getSchedule();
+  if (!schedule)
+    return op.emitOpError("expected a schedule: run norm-schedule first");
+  WalkResult moments = op.walk([](MomentsOp moments) {
+    moments.emitOpError(
+        "expected plain reductions: run norm-expand-moments first");
+    return WalkResult::interrupt();
+  });
+  if (moments.wasInterrupted())
+    return failure();
+  if (!schedule->getLaneDim() && !op.getNormalizedDims().empty())
+    return op.emitOpError("expected a schedule with a lane_dim");
+  return verifyLaneLayout(op, *schedule);
+}
+
+//===----------------------------------------------------------------------===//
+// Conversion
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Replaces one row program by a loop over its rows, in a function of its own
+/// if the schedule says so, called for all rows or chunk by chunk.
+class ProgramConverter {
+public:
+  ProgramConverter(RewriterBase &rewriter, GenericOp op)
+      : rewriter(rewriter), op(op), loc(op.getLoc()), program(op),
+        schedule(*op.getSchedule()) {}
+
+  void run();
+
+private:
+  Value index(int64_t constant) {
+    return arith::ConstantIndexOp::create(rewriter, loc, constant);
+  }
+  /// The number of rows, and of all points of the iteration space.
+  std::pair<Value, Value> emitExtents();
+  void createPartials(Value numChunks);
+  void outline();
+  void emitRows(Value lo, Value hi, Value chunk);
+  void emitChunk(Value chunk, Value numRows, Value rowsPerChunk);
+  void clearPartials(Value chunk);
+  void addPartials(Value numChunks);
+  /// A nest over the elements of a memref.
+  void forEachElement(Value memref, function_ref<void(ValueRange)> body);
+
+  RewriterBase &rewriter;
+  GenericOp op;
+  Location loc;
+  RowProgram program;
+  CPUScheduleAttr schedule;
+  func::FuncOp rows;
+  /// A buffer of partial sums per accumulator; null for other outputs.
+  SmallVector<Value> partials;
+  bool hasPartials = false;
+};
+} // namespace
+
+std::pair<Value, Value> ProgramConverter::emitExtents() {
+  Value numRows = index(1), numPoints = index(1);
+  SmallVector<bool> seen(op.getNumDims());
+  for (auto [operand, map] :
+       llvm::zip_equal(op->getOperands(), op.getIndexingMapsArray()))
+    for (auto [position, dim] : llvm::enumerate(ValueEmitter::dimsOf(map))) {
+      if (std::exchange(seen[dim], true))
+        continue;
+      Value size = getValueOrCreateConstantIndexOp(
+          rewriter, loc,
+          memref::getMixedSize(rewriter, loc, operand, position));
+      numPoints = arith::MulIOp::create(rewriter, loc, numPoints, size);
+      if (!op.isNormalizedDim(dim))
+        numRows = arith::MulIOp::create(rewriter, loc, numRows, size);
+    }
+  return {numRows, numPoints};
+}
+
+void ProgramConverter::createPartials(Value numChunks) {
+  partials.resize(op.getOutputs().size());
+  for (auto [index, output] : llvm::enumerate(op.getOutputs())) {
+    if (!op.isAccumulator(index))
+      continue;
+    auto type = cast<MemRefType>(output.getType());
+    SmallVector<int64_t> shape = {ShapedType::kDynamic};
+    SmallVector<Value> sizes = {numChunks};
+    for (auto [dim, size] : llvm::enumerate(type.getShape())) {
+      shape.push_back(size);
+      if (ShapedType::isDynamic(size))
+        sizes.push_back(memref::DimOp::create(rewriter, loc, output, dim));
+    }
+    partials[index] = memref::AllocOp::create(
+        rewriter, loc, MemRefType::get(shape, type.getElementType()), sizes);
+    hasPartials = true;
+  }
+}
+
+/// Creates the function that computes a range of rows. Its arguments are the
+/// program's operands, the partials, the range and the chunk.
+void ProgramConverter::outline() {
+  OpBuilder::InsertionGuard guard(rewriter);
+  Operation *symbolTableOp = SymbolTable::getNearestSymbolTable(op);
+  SmallVector<Type> types(op->getOperandTypes());
+  for (Value partial : partials)
+    if (partial)
+      types.push_back(partial.getType());
+  types.append(3, rewriter.getIndexType());
+  rows = func::FuncOp::create(loc, "norm_rows",
+                              rewriter.getFunctionType(types, {}));
+  rows.setPrivate();
+  rows->setAttr(
+      "llvm.linkage",
+      LLVM::LinkageAttr::get(rewriter.getContext(), LLVM::Linkage::Internal));
+  SymbolTable(symbolTableOp).insert(rows);
+
+  Block *entry = rows.addEntryBlock();
+  rewriter.setInsertionPointToStart(entry);
+  ValueRange arguments = entry->getArguments();
+  ValueRange operands = arguments.take_front(op->getNumOperands());
+  arguments = arguments.drop_front(op->getNumOperands());
+  SmallVector<Value> innerPartials;
+  for (Value partial : partials) {
+    innerPartials.push_back(partial ? arguments.front() : Value());
+    if (partial)
+      arguments = arguments.drop_front();
+  }
+  RowEmitter(rewriter, program, operands, innerPartials, schedule)
+      .emit(arguments[0], arguments[1], arguments[2]);
+  func::ReturnOp::create(rewriter, loc);
+}
+
+void ProgramConverter::emitRows(Value lo, Value hi, Value chunk) {
+  if (!schedule.getOutline()) {
+    RowEmitter(rewriter, program, op->getOperands(), partials, schedule)
+        .emit(lo, hi, chunk);
+    return;
+  }
+  SmallVector<Value> arguments(op->getOperands());
+  llvm::copy_if(partials, std::back_inserter(arguments),
+                [](Value partial) { return bool(partial); });
+  arguments.append({lo, hi, chunk});
+  func::CallOp::create(rewriter, loc, rows, arguments);
+}
+
+void ProgramConverter::forEachElement(Value memref,
+                                      function_ref<void(ValueRange)> body) {
+  Value zero = index(0), one = index(1);
+  auto type = cast<MemRefType>(memref.getType());
+  SmallVector<Value> lows(type.getRank(), zero), steps(type.getRank(), one);
+  SmallVector<Value> highs = getValueOrCreateConstantIndexOp(
+      rewriter, loc, memref::getMixedSizes(rewriter, loc, memref));
+  scf::buildLoopNest(rewriter, loc, lows, highs, steps,
+                     [&](OpBuilder &nested, Location, ValueRange position) {
+                       OpBuilder::InsertionGuard guard(rewriter);
+                       rewriter.restoreInsertionPoint(
+                           nested.saveInsertionPoint());
+                       body(position);
+                     });
+}
+
+void ProgramConverter::clearPartials(Value chunk) {
+  for (size_t i = 0; i < partials.size(); ++i) {
+    Value partial = partials[i];
+    if (!partial)
+      continue;
+    forEachElement(op.getOutputs()[i], [&](ValueRange position) {
+      SmallVector<Value> place = {chunk};
+      llvm::append_range(place, position);
+      Type type = getElementTypeOrSelf(partial.getType());
+      Value zero =
+          arith::ConstantOp::create(rewriter, loc, rewriter.getZeroAttr(type));
+      memref::StoreOp::create(rewriter, loc, zero, partial, place);
+    });
+  }
+}
+
+void ProgramConverter::addPartials(Value numChunks) {
+  for (size_t i = 0; i < partials.size(); ++i) {
+    Value output = op.getOutputs()[i], partial = partials[i];
+    if (!partial)
+      continue;
+    auto loop =
+        scf::ForOp::create(rewriter, loc, index(0), numChunks, index(1));
+    OpBuilder::InsertionGuard guard(rewriter);
+    rewriter.setInsertionPoint(loop.getBody()->getTerminator());
+    forEachElement(output, [&](ValueRange position) {
+      SmallVector<Value> place = {loop.getInductionVar()};
+      llvm::append_range(place, position);
+      Value sum = arith::AddFOp::create(
+          rewriter, loc,
+          memref::LoadOp::create(rewriter, loc, output, position),
+          memref::LoadOp::create(rewriter, loc, partial, place));
+      memref::StoreOp::create(rewriter, loc, sum, output, position);
+    });
+  }
+}
+
+void ProgramConverter::emitChunk(Value chunk, Value numRows,
+                                 Value rowsPerChunk) {
+  Value lo = arith::MulIOp::create(rewriter, loc, chunk, rowsPerChunk);
+  lo = arith::MinUIOp::create(rewriter, loc, lo, numRows);
+  Value hi = arith::AddIOp::create(rewriter, loc, lo, rowsPerChunk);
+  hi = arith::MinUIOp::create(rewriter, loc, hi, numRows);
+  clearPartials(chunk);
+  emitRows(lo, hi, chunk);
+}
+
+void ProgramConverter::run() {
+  rewriter.setInsertionPoint(op);
+  Value numRows, numPoints;
+  std::tie(numRows, numPoints) = emitExtents();
+  Value zero = index(0), one = index(1);
+  Value numChunks =
+      arith::MinUIOp::create(rewriter, loc, numRows, index(maxChunks));
+  createPartials(numChunks);
+  if (schedule.getOutline())
+    outline();
+  Value rowsPerChunk = arith::CeilDivUIOp::create(
+      rewriter, loc, numRows,
+      arith::MaxUIOp::create(rewriter, loc, numChunks, one));
+
+  auto emitSerial = [&] {
+    if (!hasPartials)
+      return emitRows(zero, numRows, zero);
+    auto loop = scf::ForOp::create(rewriter, loc, zero, numChunks, one);
+    OpBuilder::InsertionGuard guard(rewriter);
+    rewriter.setInsertionPoint(loop.getBody()->getTerminator());
+    emitChunk(loop.getInductionVar(), numRows, rowsPerChunk);
+  };
+  if (!schedule.getParallel()) {
+    emitSerial();
+  } else {
+    Value isSmall =
+        arith::CmpIOp::create(rewriter, loc, arith::CmpIPredicate::ult,
+                              numPoints, index(schedule.getSerialBelow()));
+    auto choice = scf::IfOp::create(rewriter, loc, isSmall, /*withElse=*/true);
+    OpBuilder::InsertionGuard guard(rewriter);
+    rewriter.setInsertionPoint(choice.thenBlock()->getTerminator());
+    emitSerial();
+    rewriter.setInsertionPoint(choice.elseBlock()->getTerminator());
+    auto loop = scf::ParallelOp::create(rewriter, loc, ValueRange{zero},
+                                        ValueRange{numChunks}, ValueRange{one});
+    rewriter.setInsertionPoint(loop.getBody()->getTerminator());
+    emitChunk(loop.getInductionVars().front(), numRows, rowsPerChunk);
+  }
+  rewriter.setInsertionPoint(op);
+  addPartials(numChunks);
+  for (Value partial : partials)
+    if (partial)
+      memref::DeallocOp::create(rewriter, loc, partial);
+  rewriter.eraseOp(op);
+}
+
 namespace {
 struct ConvertNormToVector
     : public norm::impl::ConvertNormToVectorPassBase<ConvertNormToVector> {
-  void runOnOperation() override {}
+  void runOnOperation() override {
+    SmallVector<GenericOp> programs;
+    getOperation()->walk([&](GenericOp op) { programs.push_back(op); });
+    for (GenericOp op : programs)
+      if (failed(verifyConvertible(op)))
+        return signalPassFailure();
+    IRRewriter rewriter(&getContext());
+    for (GenericOp op : programs)
+      ProgramConverter(rewriter, op).run();
+  }
 };
 } // namespace

@@ -52,9 +52,9 @@ norm::destinationStyleSpeculatability(DestinationStyleOpInterface op) {
                                      : Speculation::NotSpeculatable;
 }
 
-LogicalResult norm::reifyFromInits(
-    DestinationStyleOpInterface op, OpBuilder &builder,
-    SmallVectorImpl<SmallVector<OpFoldResult>> &shapes) {
+LogicalResult
+norm::reifyFromInits(DestinationStyleOpInterface op, OpBuilder &builder,
+                     SmallVectorImpl<SmallVector<OpFoldResult>> &shapes) {
   for (Value init : op.getDpsInits())
     if (isa<RankedTensorType>(init.getType()))
       shapes.push_back(tensor::getMixedSizes(builder, op.getLoc(), init));

@@ -5,6 +5,12 @@
 using namespace mlir;
 using namespace mlir::norm;
 
-FailureOr<SmallVector<Value>> GenericOp::decomposeOperation(OpBuilder &) { return failure(); }
-FailureOr<SmallVector<Value>> LayerNormOp::decomposeOperation(OpBuilder &) { return failure(); }
-FailureOr<SmallVector<Value>> RMSNormOp::decomposeOperation(OpBuilder &) { return failure(); }
+FailureOr<SmallVector<Value>> GenericOp::decomposeOperation(OpBuilder &) {
+  return failure();
+}
+FailureOr<SmallVector<Value>> LayerNormOp::decomposeOperation(OpBuilder &) {
+  return failure();
+}
+FailureOr<SmallVector<Value>> RMSNormOp::decomposeOperation(OpBuilder &) {
+  return failure();
+}

@@ -45,10 +45,10 @@ void NormDialect::initialize() {
   addInterfaces<NormInlinerInterface>();
 }
 
-LogicalResult CPUScheduleAttr::verify(
-    function_ref<InFlightDiagnostic()> emitError,
-    std::optional<int64_t> laneDim, int64_t vectorSize, int64_t unroll, bool,
-    int64_t serialBelow, bool) {
+LogicalResult
+CPUScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                        std::optional<int64_t> laneDim, int64_t vectorSize,
+                        int64_t unroll, bool, int64_t serialBelow, bool) {
   if (laneDim && *laneDim < 0)
     return emitError() << "expected a lane_dim of at least 0, got " << *laneDim;
   if (vectorSize < 1 || vectorSize > 1024)

@@ -5,7 +5,10 @@
 using namespace mlir;
 using namespace mlir::norm;
 
-void GenericOp::getCanonicalizationPatterns(RewritePatternSet &, MLIRContext *) {}
-void LayerNormOp::getCanonicalizationPatterns(RewritePatternSet &, MLIRContext *) {}
-void RMSNormOp::getCanonicalizationPatterns(RewritePatternSet &, MLIRContext *) {}
+void GenericOp::getCanonicalizationPatterns(RewritePatternSet &,
+                                            MLIRContext *) {}
+void LayerNormOp::getCanonicalizationPatterns(RewritePatternSet &,
+                                              MLIRContext *) {}
+void RMSNormOp::getCanonicalizationPatterns(RewritePatternSet &,
+                                            MLIRContext *) {}
 void SizeOp::getCanonicalizationPatterns(RewritePatternSet &, MLIRContext *) {}

@@ -147,8 +147,8 @@ static void emitAffineAndYield(NamedOp op, ComputeBuilder &compute,
   Value epsilon = take(bool(op.getEpsilonOperand()));
 
   bool mayBeZero = !op.getEpsilon() || op.getEpsilon()->isZero();
-  epsilon = epsilon ? compute.extend(epsilon)
-                    : compute.constant(*op.getEpsilon());
+  epsilon =
+      epsilon ? compute.extend(epsilon) : compute.constant(*op.getEpsilon());
   Value rstd = compute.guardedRsqrt(compute.add(spread, epsilon), mayBeZero);
   Value y = compute.mul(centered, rstd);
   if (gamma) {
@@ -165,8 +165,7 @@ static void emitAffineAndYield(NamedOp op, ComputeBuilder &compute,
       compute.cast(y, getElementTypeOrSelf(op.getOutput()))};
   if constexpr (std::is_same_v<NamedOp, LayerNormOp>)
     if (op.getMean())
-      values.push_back(
-          compute.cast(mean, getElementTypeOrSelf(op.getMean())));
+      values.push_back(compute.cast(mean, getElementTypeOrSelf(op.getMean())));
   if (op.getRstd())
     values.push_back(compute.cast(rstd, getElementTypeOrSelf(op.getRstd())));
   YieldOp::create(compute.builder, compute.loc, values);
@@ -187,9 +186,9 @@ Operation *LayerNormOp::generalize(OpBuilder &builder) {
       getAxes(), [&](OpBuilder &builder, Location loc, ValueRange arguments) {
         ComputeBuilder compute(builder, loc, getEffectiveComputeType());
         Value x = compute.extend(arguments.front());
-        auto moments = MomentsOp::create(
-            builder, loc, /*algorithm=*/nullptr, x,
-            maskArgument(*this, arguments), /*over=*/nullptr);
+        auto moments =
+            MomentsOp::create(builder, loc, /*algorithm=*/nullptr, x,
+                              maskArgument(*this, arguments), /*over=*/nullptr);
         emitAffineAndYield(*this, compute, moments.getCentered(),
                            moments.getMean(), moments.getVariance(),
                            arguments.drop_front());

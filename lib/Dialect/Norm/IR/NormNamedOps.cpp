@@ -110,7 +110,8 @@ static LogicalResult verifyNamedOp(NamedOp op) {
   if constexpr (std::is_same_v<NamedOp, LayerNormOp>)
     if (failed(verifyShape(op, "mean", op.getMean(), rowShape)))
       return failure();
-  if (failed(verifyComputeType(op, op.getEffectiveComputeType(), type.getElementType())))
+  if (failed(verifyComputeType(op, op.getEffectiveComputeType(),
+                               type.getElementType())))
     return failure();
   return verifyEpsilon(op);
 }
@@ -153,9 +154,8 @@ static SmallVector<Value> makeInits(OpBuilder &builder, OperationState &state,
   auto type = cast<RankedTensorType>(input.getType());
   SmallVector<int64_t> allDims =
       llvm::to_vector(llvm::seq<int64_t>(0, type.getRank()));
-  Type computeType = type.getElementType().isF64()
-                         ? type.getElementType()
-                         : builder.getF32Type();
+  Type computeType = type.getElementType().isF64() ? type.getElementType()
+                                                   : builder.getF32Type();
   SmallVector<Value> inits = {emptyLike(builder, state.location, input, allDims,
                                         type.getElementType())};
   for (unsigned i = 0; i < numStatistics; ++i)

@@ -61,8 +61,9 @@ Speculation::Speculatability GenericOp::getSpeculatability() {
   return destinationStyleSpeculatability(*this);
 }
 
-LogicalResult GenericOp::reifyResultShapes(OpBuilder &builder,
-                                           ReifiedRankedShapedTypeDims &shapes) {
+LogicalResult
+GenericOp::reifyResultShapes(OpBuilder &builder,
+                             ReifiedRankedShapedTypeDims &shapes) {
   return reifyFromInits(*this, builder, shapes);
 }
 
@@ -74,9 +75,9 @@ LogicalResult GenericOp::reifyResultShapes(OpBuilder &builder,
 static LogicalResult verifyMaps(GenericOp op) {
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
   if (maps.size() != op->getNumOperands() || maps.empty())
-    return op.emitOpError() << "expected an indexing map for each of the "
-                            << op->getNumOperands() << " operands, got "
-                            << maps.size();
+    return op.emitOpError()
+           << "expected an indexing map for each of the "
+           << op->getNumOperands() << " operands, got " << maps.size();
   for (auto [index, map, operand] :
        llvm::enumerate(maps, op->getOpOperands())) {
     if (map.getNumDims() != maps.front().getNumDims() || map.getNumSymbols())
@@ -85,10 +86,9 @@ static LogicalResult verifyMaps(GenericOp op) {
              << maps.front().getNumDims() << " dims and no symbols, got "
              << AffineMapAttr::get(map);
     if (!map.isProjectedPermutation())
-      return op.emitOpError()
-             << "expected indexing map #" << index
-             << " to be a projected permutation, got "
-             << AffineMapAttr::get(map);
+      return op.emitOpError() << "expected indexing map #" << index
+                              << " to be a projected permutation, got "
+                              << AffineMapAttr::get(map);
     size_t rank = op.getShape(&operand).size();
     if (map.getNumResults() != rank)
       return op.emitOpError()
@@ -110,10 +110,10 @@ static LogicalResult verifySizes(GenericOp op) {
       std::optional<int64_t> &known = sizes[dim];
       if (known && !ShapedType::isDynamic(*known) &&
           !ShapedType::isDynamic(size) && *known != size)
-        return op.emitOpError() << "expected size " << *known << " along dim "
-                                << dim << " of operand #"
-                                << operand.getOperandNumber() << ", got "
-                                << size;
+        return op.emitOpError()
+               << "expected size " << *known << " along dim " << dim
+               << " of operand #" << operand.getOperandNumber() << ", got "
+               << size;
       if (!known || ShapedType::isDynamic(*known))
         known = size;
     }
@@ -131,9 +131,8 @@ static LogicalResult verifyNormalizedDims(GenericOp op) {
   for (auto [position, dim] : llvm::enumerate(dims))
     if (dim < 0 || dim >= op.getNumDims() ||
         (position && dims[position - 1] >= dim))
-      return op.emitOpError()
-             << "expected increasing normalized_dims below "
-             << op.getNumDims() << ", got [" << dims << "]";
+      return op.emitOpError() << "expected increasing normalized_dims below "
+                              << op.getNumDims() << ", got [" << dims << "]";
   return success();
 }
 
@@ -144,8 +143,7 @@ static LogicalResult verifyOutputs(GenericOp op) {
     if (op.isAccumulator(index) && !type.isF32() && !type.isF64())
       return op.emitOpError()
              << "expected output #" << index
-             << ", which accumulates over rows, to be f32 or f64, got "
-             << type;
+             << ", which accumulates over rows, to be f32 or f64, got " << type;
     if (isa<MemRefType>(output.getType()) &&
         llvm::is_contained(op.getOutputs().take_front(index), output))
       return op.emitOpError() << "expected outputs that are different memory, "
@@ -182,10 +180,9 @@ LogicalResult GenericOp::verify() {
 static LogicalResult verifyArguments(GenericOp op) {
   Block &block = op.getBody().front();
   if (block.getNumArguments() != op.getInputs().size())
-    return op.emitOpError()
-           << "expected a block argument for each of the "
-           << op.getInputs().size() << " inputs, got "
-           << block.getNumArguments();
+    return op.emitOpError() << "expected a block argument for each of the "
+                            << op.getInputs().size() << " inputs, got "
+                            << block.getNumArguments();
   for (auto [argument, input] :
        llvm::zip_equal(block.getArguments(), op.getInputs()))
     if (argument.getType() != getElementTypeOrSelf(input))
@@ -254,11 +251,10 @@ static LogicalResult verifyYield(GenericOp op, YieldOp yield) {
     AffineMap map = op.getOutputMap(index);
     for (int64_t dim : op.getNormalizedDims())
       if (varying.variesAlong(value, dim) && !map.isFunctionOfDim(dim))
-        return yield.emitOpError()
-               << "expected value #" << index
-               << " not to vary along normalized dim " << dim
-               << ", which its output's map " << AffineMapAttr::get(map)
-               << " lacks";
+        return yield.emitOpError() << "expected value #" << index
+                                   << " not to vary along normalized dim "
+                                   << dim << ", which its output's map "
+                                   << AffineMapAttr::get(map) << " lacks";
   }
   return success();
 }
@@ -287,8 +283,8 @@ LogicalResult GenericOp::verifyRegions() {
 //===----------------------------------------------------------------------===//
 
 /// `over`, or all normalized dims of the program around the operation.
-static SmallVector<int64_t> combinedDims(Operation *op,
-                                         std::optional<ArrayRef<int64_t>> over) {
+static SmallVector<int64_t>
+combinedDims(Operation *op, std::optional<ArrayRef<int64_t>> over) {
   return llvm::to_vector(
       over ? *over : cast<GenericOp>(op->getParentOp()).getNormalizedDims());
 }

@@ -26,8 +26,8 @@ VaryingDims::VaryingDims(GenericOp op) {
       for (int64_t dim : collective.getCombinedDims())
         combined.reset(dim);
     for (OpResult result : nested.getResults()) {
-      bool keeps = !collective || collective.variesAlongCombinedDims(
-                                      result.getResultNumber());
+      bool keeps = !collective ||
+                   collective.variesAlongCombinedDims(result.getResultNumber());
       dims[result] = keeps ? varying : combined;
     }
   }

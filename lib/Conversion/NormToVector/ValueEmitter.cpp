@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "ValueEmitter.h"
+#include "Widen.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace mlir::norm;
+
+ValueEmitter::ValueEmitter(OpBuilder &builder, const RowProgram &program,
+                           ValueRange operands, std::optional<int64_t> laneDim,
+                           int64_t lanes)
+    : builder(builder), program(program), op(program.getOp()), loc(op.getLoc()),
+      operands(operands), laneDim(laneDim), lanes(lanes),
+      sizes(op.getNumDims()) {
+  for (auto [operand, map] :
+       llvm::zip_equal(operands, op.getIndexingMapsArray()))
+    for (auto [position, dim] : llvm::enumerate(dimsOf(map)))
+      if (!sizes[dim] || !getConstantIntValue(sizes[dim]))
+        sizes[dim] = memref::getMixedSize(builder, loc, operand, position);
+}
+
+SmallVector<int64_t> ValueEmitter::dimsOf(AffineMap map) {
+  return llvm::map_to_vector(map.getResults(), [](AffineExpr expr) {
+    return int64_t(cast<AffineDimExpr>(expr).getPosition());
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Frames
+//===----------------------------------------------------------------------===//
+
+Operation *ValueEmitter::createAnchor() {
+  // Stands where a frame's code goes while loops are appended behind it.
+  Operation *anchor = arith::ConstantIndexOp::create(builder, loc, 0);
+  anchors.push_back(anchor);
+  return anchor;
+}
+
+void ValueEmitter::eraseAnchors() {
+  for (Operation *anchor : anchors)
+    anchor->erase();
+  anchors.clear();
+}
+
+void ValueEmitter::setVisible(unsigned count) {
+  visible = count;
+  lanesBound = false;
+  mask = nullptr;
+  for (const Frame &frame : ArrayRef(frames).take_front(visible))
+    if (frame.bindsLanes) {
+      lanesBound = true;
+      mask = frame.mask;
+    }
+}
+
+void ValueEmitter::pushFrame(ArrayRef<std::pair<int64_t, Value>> bound,
+                             Value mask) {
+  Frame &frame = frames.emplace_back();
+  frame.anchor = createAnchor();
+  frame.mask = mask;
+  for (auto [dim, index] : bound) {
+    indices[dim] = index;
+    frame.dims.push_back(dim);
+    frame.bindsLanes |= isVectorised(dim);
+  }
+  setVisible(frames.size());
+}
+
+void ValueEmitter::popFrame() {
+  frames.pop_back();
+  setVisible(frames.size());
+}
+
+void ValueEmitter::advanceFrame() { frames.back().anchor = createAnchor(); }
+
+unsigned ValueEmitter::frameOf(Value value) const {
+  // Results of collectives are known inside a row only, even where they would
+  // be the same for all rows.
+  unsigned innermost = program.getPhase(value) > 0 ? 1 : 0;
+  const VaryingDims &varying = program.getVaryingDims();
+  for (auto [index, frame] : llvm::enumerate(frames))
+    if (varying.variesAlongAny(value, frame.dims))
+      innermost = std::max<unsigned>(innermost, index);
+  return innermost;
+}
+
+//===----------------------------------------------------------------------===//
+// Values
+//===----------------------------------------------------------------------===//
+
+Value ValueEmitter::get(Value value) {
+  unsigned index = frameOf(value);
+  if (Value emitted = frames[index].values.lookup(value))
+    return emitted;
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPoint(frames[index].anchor);
+  unsigned previouslyVisible = visible;
+  setVisible(index + 1);
+  Value emitted = emit(value);
+  setVisible(previouslyVisible);
+  return frames[index].values[value] = emitted;
+}
+
+Value ValueEmitter::getSpread(Value value) {
+  Value emitted = get(value);
+  if (!inLanes() || isa<VectorType>(emitted.getType()))
+    return emitted;
+  Frame &frame = frames[frameOf(value)];
+  Value &spread = frame.spread[value];
+  if (!spread) {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPoint(frame.anchor);
+    spread = vector::BroadcastOp::create(
+        builder, loc, VectorType::get(lanes, emitted.getType()), emitted);
+  }
+  return spread;
+}
+
+Value ValueEmitter::emit(Value value) {
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    Value operand = operands[argument.getArgNumber()];
+    if (!isa<MemRefType>(operand.getType()))
+      return operand;
+    return load(operand, dimsOf(op.getInputMap(argument.getArgNumber())));
+  }
+  if (auto buffer = buffers.find(value); buffer != buffers.end())
+    return load(buffer->second.first, buffer->second.second);
+  Operation *producer = value.getDefiningOp();
+  if (auto size = dyn_cast<SizeOp>(producer))
+    return emitSize(size);
+  if (auto index = dyn_cast<IndexOp>(producer))
+    return getPosition(index.getDim());
+  return emitOperation(
+      producer,
+      inLanes() && program.getVaryingDims().variesAlong(value, *laneDim));
+}
+
+Value ValueEmitter::emitOperation(Operation *producer, bool asVector) {
+  if (!asVector) {
+    IRMapping mapping;
+    for (Value operand : producer->getOperands())
+      mapping.map(operand, get(operand));
+    return builder.clone(*producer, mapping)->getResult(0);
+  }
+  SmallVector<Value> vectors =
+      llvm::map_to_vector(producer->getOperands(),
+                          [&](Value operand) { return getSpread(operand); });
+  return widenOp(builder, producer, vectors, lanes);
+}
+
+Value ValueEmitter::emitSize(SizeOp size) {
+  Value count = arith::ConstantIndexOp::create(builder, loc, 1);
+  for (int64_t dim :
+       cast<CollectiveOpInterface>(size.getOperation()).getCombinedDims()) {
+    Value extent = getValueOrCreateConstantIndexOp(builder, loc, sizes[dim]);
+    count = arith::MulIOp::create(builder, loc, count, extent);
+  }
+  return convertCount(builder, loc, count, size.getType());
+}
+
+Value ValueEmitter::getPosition(int64_t dim) {
+  Value position = indices.lookup(dim);
+  if (!inLanes() || !isVectorised(dim))
+    return position;
+  auto type = VectorType::get(lanes, builder.getIndexType());
+  Value first = vector::BroadcastOp::create(builder, loc, type, position);
+  Value step = vector::StepOp::create(builder, loc, type);
+  return arith::AddIOp::create(builder, loc, first, step);
+}
+
+//===----------------------------------------------------------------------===//
+// Memory
+//===----------------------------------------------------------------------===//
+
+/// Booleans take a byte each in memory but a bit each in a vector, so vectors
+/// of them are put together from scalars.
+static bool isBitPacked(Type elementType) {
+  return elementType.isIntOrFloat() && elementType.getIntOrFloatBitWidth() < 8;
+}
+
+SmallVector<Value> ValueEmitter::indicesOf(ArrayRef<int64_t> dims,
+                                           ValueRange prefix) const {
+  SmallVector<Value> position = llvm::to_vector(prefix);
+  for (int64_t dim : dims)
+    position.push_back(indices.lookup(dim));
+  return position;
+}
+
+Value ValueEmitter::load(Value memref, ArrayRef<int64_t> dims,
+                         ValueRange prefix) {
+  SmallVector<Value> position = indicesOf(dims, prefix);
+  Type elementType = getElementTypeOrSelf(memref.getType());
+  if (!inLanes() || !llvm::is_contained(dims, *laneDim))
+    return memref::LoadOp::create(builder, loc, memref, position);
+  auto type = VectorType::get(lanes, elementType);
+  if (isBitPacked(elementType))
+    return loadLaneByLane(memref, position, type);
+  if (!mask)
+    return vector::LoadOp::create(builder, loc, type, memref, position);
+  Value zero =
+      arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));
+  return vector::MaskedLoadOp::create(builder, loc, type, memref, position,
+                                      mask, zero);
+}
+
+Value ValueEmitter::loadLaneByLane(Value memref, SmallVector<Value> position,
+                                   VectorType type) {
+  // Lanes past the end read the last element instead: it exists.
+  Value size = getValueOrCreateConstantIndexOp(builder, loc, sizes[*laneDim]);
+  Value one = arith::ConstantIndexOp::create(builder, loc, 1);
+  Value last = arith::SubIOp::create(builder, loc, size, one);
+  Value first = position.back();
+  SmallVector<Value> elements;
+  for (int64_t lane = 0; lane < lanes; ++lane) {
+    Value offset = arith::ConstantIndexOp::create(builder, loc, lane);
+    Value index = arith::AddIOp::create(builder, loc, first, offset);
+    if (mask)
+      index = arith::MinUIOp::create(builder, loc, index, last);
+    position.back() = index;
+    elements.push_back(memref::LoadOp::create(builder, loc, memref, position));
+  }
+  return vector::FromElementsOp::create(builder, loc, type, elements);
+}
+
+void ValueEmitter::store(Value value, Value memref, ArrayRef<int64_t> dims,
+                         ValueRange prefix) {
+  SmallVector<Value> position = indicesOf(dims, prefix);
+  if (!inLanes() || !llvm::is_contained(dims, *laneDim)) {
+    memref::StoreOp::create(builder, loc, value, memref, position);
+  } else if (isBitPacked(getElementTypeOrSelf(memref.getType()))) {
+    storeLaneByLane(value, memref, position);
+  } else if (mask) {
+    vector::MaskedStoreOp::create(builder, loc, memref, position, mask, value);
+  } else {
+    vector::StoreOp::create(builder, loc, value, memref, position);
+  }
+}
+
+void ValueEmitter::storeLaneByLane(Value value, Value memref,
+                                   SmallVector<Value> position) {
+  Value first = position.back();
+  for (int64_t lane = 0; lane < lanes; ++lane) {
+    Value offset = arith::ConstantIndexOp::create(builder, loc, lane);
+    position.back() = arith::AddIOp::create(builder, loc, first, offset);
+    Value element = vector::ExtractOp::create(builder, loc, value, lane);
+    auto emitStore = [&](OpBuilder &builder, Location loc) {
+      memref::StoreOp::create(builder, loc, element, memref, position);
+    };
+    if (!mask) {
+      emitStore(builder, loc);
+      continue;
+    }
+    Value exists = vector::ExtractOp::create(builder, loc, mask, lane);
+    scf::IfOp::create(builder, loc, exists,
+                      [&](OpBuilder &builder, Location loc) {
+                        emitStore(builder, loc);
+                        scf::YieldOp::create(builder, loc);
+                      });
+  }
+}

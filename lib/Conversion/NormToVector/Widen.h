@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef NORM_LIB_CONVERSION_NORMTOVECTOR_WIDEN_H
+#define NORM_LIB_CONVERSION_NORMTOVECTOR_WIDEN_H
+
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+namespace mlir::norm {
+
+/// Creates the vector form of an elementwise-mappable scalar operation with one
+/// result, on operands that are all vectors of `lanes` elements.
+Value widenOp(OpBuilder &builder, Operation *op, ValueRange operands,
+              int64_t lanes);
+
+/// Converts a count of type index to a float type, or leaves it an index.
+Value convertCount(OpBuilder &builder, Location loc, Value count, Type type);
+
+/// The value with which a combination of `kind` starts, of a scalar or vector
+/// type: combining it with v gives v. For minnumf and maxnumf, which ignore
+/// NaN, it is NaN.
+Value createIdentity(OpBuilder &builder, Location loc,
+                     vector::CombiningKind kind, Type type);
+
+/// Combines two values of a scalar or vector type. Additions of floats may be
+/// contracted with a multiplication that feeds them.
+Value combineValues(OpBuilder &builder, Location loc,
+                    vector::CombiningKind kind, Value accumulator, Value value);
+
+/// Combines the lanes of a vector in any order.
+Value combineLanes(OpBuilder &builder, Location loc, vector::CombiningKind kind,
+                   Value vector);
+
+} // namespace mlir::norm
+
+#endif // NORM_LIB_CONVERSION_NORMTOVECTOR_WIDEN_H
