@@ -31,21 +31,26 @@ if(NOT GTest_FOUND)
   message(FATAL_ERROR "Google Test was not found: ${NORM_TEST_PACKAGES}")
 endif()
 
-# One run of lit over all its suites, so that one count covers all of them.
-set(NORM_LIT_ARGS "-sv" CACHE STRING "Arguments for lit in the targets check-norm and check-norm-unit")
+set(NORM_LIT_ARGS "-sv" CACHE STRING "Arguments for lit in the test targets")
 separate_arguments(NORM_LIT_ARGUMENTS NATIVE_COMMAND "${NORM_LIT_ARGS}")
+
+# One run of lit over all its suites, so that one count covers all of them.
+set(NORM_CHECK_COMMAND "${NORM_PYTHON}" "${NORM_LIT}" ${NORM_LIT_ARGUMENTS}
+  --output "${PROJECT_BINARY_DIR}/test-results.json" "${PROJECT_BINARY_DIR}/test" "${PROJECT_BINARY_DIR}/unittests")
 
 add_custom_target(norm-test-depends)
 add_custom_target(norm-unit-test-depends)
 add_custom_target(check-norm
-  COMMAND "${NORM_PYTHON}" "${NORM_LIT}" ${NORM_LIT_ARGUMENTS}
-          "${PROJECT_BINARY_DIR}/test" "${PROJECT_BINARY_DIR}/unittests"
+  COMMAND ${NORM_CHECK_COMMAND}
   COMMENT "Running all tests" USES_TERMINAL VERBATIM)
 add_dependencies(check-norm norm-test-depends norm-unit-test-depends)
 add_custom_target(check-norm-unit
   COMMAND "${NORM_PYTHON}" "${NORM_LIT}" ${NORM_LIT_ARGUMENTS} "${PROJECT_BINARY_DIR}/unittests"
   COMMENT "Running the unit tests" USES_TERMINAL VERBATIM)
 add_dependencies(check-norm-unit norm-unit-test-depends)
+
+enable_testing()
+add_test(NAME norm COMMAND ${NORM_CHECK_COMMAND})
 
 # norm_configure_lit_site()
 # Writes the current directory's lit.site.cfg.py, with paths and features of this build.
