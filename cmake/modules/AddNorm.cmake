@@ -17,6 +17,29 @@ if(NORM_ENABLE_SANITIZERS)
   target_link_options(NormBuildFlags INTERFACE -fsanitize=address,undefined)
 endif()
 
+# Most of the time that a file takes goes into these headers.
+if(NORM_PRECOMPILED_HEADERS)
+  file(CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/precompiled.cpp" CONTENT "")
+  add_library(NormPrecompiledHeaders OBJECT "${CMAKE_CURRENT_BINARY_DIR}/precompiled.cpp")
+  set_target_properties(NormPrecompiledHeaders PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_link_libraries(NormPrecompiledHeaders PRIVATE NormBuildFlags)
+  target_precompile_headers(NormPrecompiledHeaders PRIVATE
+    <mlir/Dialect/Affine/IR/AffineOps.h>
+    <mlir/Dialect/Arith/IR/Arith.h>
+    <mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h>
+    <mlir/Dialect/Func/IR/FuncOps.h>
+    <mlir/Dialect/Linalg/IR/Linalg.h>
+    <mlir/Dialect/Math/IR/Math.h>
+    <mlir/Dialect/MemRef/IR/MemRef.h>
+    <mlir/Dialect/SCF/IR/SCF.h>
+    <mlir/Dialect/Tensor/IR/Tensor.h>
+    <mlir/Dialect/Vector/IR/VectorOps.h>
+    <mlir/IR/BuiltinOps.h>
+    <mlir/IR/PatternMatch.h>
+    <mlir/Pass/Pass.h>
+    <mlir/Transforms/GreedyPatternRewriteDriver.h>)
+endif()
+
 # norm_tablegen(TARGET FILE.td OUTPUT FLAG [OUTPUT FLAG ...] [ARGS ...])
 # Runs mlir-tblgen once per output on FILE.td; TARGET depends on all of them.
 function(norm_tablegen target source)
@@ -41,6 +64,9 @@ function(norm_add_library name)
   target_link_libraries(Norm${name} PUBLIC ${ARG_LINK} MLIR LLVM PRIVATE NormBuildFlags)
   get_property(tablegen GLOBAL PROPERTY NORM_TABLEGEN_TARGETS)
   add_dependencies(Norm${name} ${tablegen})
+  if(NORM_PRECOMPILED_HEADERS)
+    target_precompile_headers(Norm${name} REUSE_FROM NormPrecompiledHeaders)
+  endif()
 endfunction()
 
 # norm_add_tool(NAME SOURCE ... [LINK LIBRARY ...])

@@ -1,0 +1,43 @@
+# Tests that run command lines: what is in a file's RUN lines is run and must succeed.
+
+import os
+import platform
+
+import lit.formats
+from lit.llvm import llvm_config
+from lit.llvm.subst import ToolSubst
+
+config.name = "norm-mlir"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["Inputs", "CMakeLists.txt", "lit.cfg.py", "lit.site.cfg.py"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.norm_obj_root, "test")
+
+llvm_config.with_system_environment(["HOME", "TMP", "TEMP", "TMPDIR"])
+llvm_config.with_environment("PATH", config.norm_tools_dir, append_path=True)
+llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
+llvm_config.use_default_substitutions()
+
+config.substitutions.append(("%python", config.python_executable))
+config.substitutions.append(("%examples", os.path.join(config.norm_src_root, "examples")))
+config.substitutions.append(("%src", config.norm_src_root))
+
+tools = ["norm-opt", ToolSubst("norm-run", unresolved="ignore")]
+tools += [ToolSubst(name, unresolved="ignore") for name in ("mlir-opt", "mlir-translate", "llc", "opt")]
+llvm_config.add_tool_substitutions(tools, [config.norm_tools_dir, config.llvm_tools_dir])
+
+# REQUIRES: norm-run, asan, x86_64, avx2, avx512f …
+config.available_features.add(platform.machine())
+if os.path.exists(os.path.join(config.norm_tools_dir, "norm-run")):
+    config.available_features.add("norm-run")
+if config.norm_sanitizers in ("ON", "1", "TRUE", "YES"):
+    config.available_features.add("asan")
+    # libMLIR itself is not instrumented: containers that cross its border
+    # look corrupt, and what it keeps until exit looks leaked.
+    config.environment["ASAN_OPTIONS"] = "detect_container_overflow=0:detect_leaks=0"
+    config.environment["UBSAN_OPTIONS"] = "halt_on_error=1:print_stacktrace=1"
+if os.path.exists("/proc/cpuinfo"):
+    with open("/proc/cpuinfo") as cpuinfo:
+        flags = next((line.split() for line in cpuinfo if line.startswith("flags")), [])
+    config.available_features.update({"avx2", "avx512f", "avx512bw"}.intersection(flags))
