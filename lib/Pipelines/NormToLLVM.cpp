@@ -1,15 +1,140 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Conversion/TosaToLinalg/TosaToLinalg.h"
+#include "mlir/Dialect/Affine/Transforms/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+#include "norm/Conversion/Passes.h"
+#include "norm/Dialect/Norm/Transforms/Passes.h"
+#include "norm/Pipelines/Passes.h"
 #include "norm/Pipelines/Pipelines.h"
 
 using namespace mlir;
+using namespace mlir::norm;
 
-void norm::buildNormToLLVMPipeline(OpPassManager &, const NormToLLVMOptions &) {
+namespace {
+
+void addCleanup(OpPassManager &pm) {
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
+/// Named normalizations to row programs, or to linalg.
+void addNormTensorPasses(OpPassManager &pm, const NormToLLVMOptions &options) {
+  if (options.raise)
+    pm.addPass(createNormRaisePass());
+  if (options.decompose)
+    pm.addPass(createNormDecomposePass());
+  else
+    pm.addPass(createNormGeneralizePass());
+}
+
+void addBufferization(OpPassManager &pm) {
+  pm.addPass(bufferization::createEmptyTensorEliminationPass());
+  pm.addPass(bufferization::createEmptyTensorToAllocTensorPass());
+  bufferization::OneShotBufferizePassOptions oneShot;
+  oneShot.bufferizeFunctionBoundaries = true;
+  oneShot.functionBoundaryTypeConversion =
+      bufferization::LayoutMapOption::IdentityLayoutMap;
+  pm.addPass(bufferization::createOneShotBufferizePass(oneShot));
+  addCleanup(pm);
+  pm.addPass(createNormStaticResultsToOutParamsPass());
+  bufferization::buildBufferDeallocationPipeline(
+      pm, bufferization::BufferDeallocationPipelineOptions());
+  pm.addPass(createConvertBufferizationToMemRefPass());
+}
+
+/// Row programs on memrefs to loops over vectors.
+void addNormMemRefPasses(OpPassManager &pm) {
+  pm.addPass(createNormCollapseDimsPass());
+  pm.addPass(createNormSchedulePass());
+  pm.addPass(createNormExpandMomentsPass());
+  pm.addPass(createConvertNormToVectorPass());
+  addCleanup(pm);
+}
+
+/// What is left of linalg to loops: tiled, without which the matrix products
+/// of a whole model take ten times as long.
+void addLinalgToLoops(OpPassManager &pm) {
+  pm.addPass(createNormExpandCopiesPass());
+  OpPassManager &functions = pm.nest<func::FuncOp>();
+  functions.addPass(createConvertLinalgToAffineLoopsPass());
+  functions.addPass(affine::createAffineLoopInvariantCodeMotionPass());
+  std::unique_ptr<Pass> tiling = affine::createLoopTilingPass();
+  LogicalResult isValid = tiling->initializeOptions(
+      "tile-size=32", [](const Twine &) { return failure(); });
+  (void)isValid;
+  functions.addPass(std::move(tiling));
+  functions.addPass(affine::createAffineScalarReplacementPass());
+}
+
+/// Affine and structured control flow to branches or OpenMP regions, and
+/// arithmetic to what LLVM computes inline.
+void addControlFlowAndArith(OpPassManager &pm,
+                            const NormToLLVMOptions &options) {
+  pm.addPass(memref::createExpandStridedMetadataPass());
+  pm.addPass(createLowerAffinePass());
+  addCleanup(pm);
+  if (options.threads == ThreadModel::OpenMP)
+    pm.addPass(createConvertSCFToOpenMPPass());
+  pm.addPass(createSCFToControlFlowPass());
+  pm.addPass(createNormApproximateMathPass());
+  NormExpandFloatCastsPassOptions casts;
+  casts.bf16 = options.expandBF16;
+  pm.addPass(createNormExpandFloatCastsPass(casts));
+  pm.addPass(arith::createArithExpandOpsPass());
+}
+
+void addConversionsToLLVM(OpPassManager &pm, const NormToLLVMOptions &options) {
+  pm.addPass(createConvertVectorToLLVMPass());
+  pm.addPass(createConvertMathToLLVMPass());
+  pm.addPass(createConvertMathToLibmPass());
+  pm.addPass(createFinalizeMemRefToLLVMConversionPass());
+  pm.addPass(createArithToLLVMConversionPass());
+  pm.addPass(createConvertIndexToLLVMPass());
+  pm.addPass(createUBToLLVMConversionPass());
+  pm.addPass(createConvertFuncToLLVMPass());
+  pm.addPass(createConvertControlFlowToLLVMPass());
+  if (options.threads == ThreadModel::OpenMP)
+    pm.addPass(createConvertOpenMPToLLVMPass());
+  addCleanup(pm);
+  pm.addPass(createReconcileUnrealizedCastsPass());
+}
+
+} // namespace
+
+void norm::buildTensorPreparationPipeline(OpPassManager &pm) {
+  OpPassManager &functions = pm.nest<func::FuncOp>();
+  functions.addPass(tosa::createTosaToLinalgNamed());
+  functions.addPass(tosa::createTosaToLinalg());
+  functions.addPass(createTosaToArithPass());
+  functions.addPass(createTosaToTensorPass());
+  pm.addPass(createConvertElementwiseToLinalgPass());
+  addCleanup(pm);
+}
+
+void norm::buildNormToLLVMPipeline(OpPassManager &pm,
+                                   const NormToLLVMOptions &options) {
+  addNormTensorPasses(pm, options);
+  buildTensorPreparationPipeline(pm);
+  addBufferization(pm);
+  if (!options.decompose)
+    addNormMemRefPasses(pm);
+  addLinalgToLoops(pm);
+  addControlFlowAndArith(pm, options);
+  addConversionsToLLVM(pm, options);
 }
 
 void norm::registerNormPipelines() {
+  registerNormPipelinesPasses();
   PassPipelineRegistration<NormToLLVMOptions>(
       "norm-to-llvm",
       "Lower normalizations and the operations around them to the LLVM dialect",

@@ -3,6 +3,7 @@
 #ifndef NORM_PIPELINES_PIPELINES_H
 #define NORM_PIPELINES_PIPELINES_H
 
+#include "mlir/IR/TypeRange.h"
 #include "mlir/Pass/PassOptions.h"
 
 namespace mlir {
@@ -11,18 +12,49 @@ class OpPassManager;
 
 namespace mlir::norm {
 
+/// What runs the parallel loops of the lowered code.
+enum class ThreadModel { None, OpenMP };
+
 /// Options of `norm-to-llvm`.
 struct NormToLLVMOptions : public PassPipelineOptions<NormToLLVMOptions> {
   PassOptions::Option<bool> raise{
       *this, "raise",
       llvm::cl::desc("Find normalizations before anything else"),
       llvm::cl::init(true)};
+  PassOptions::Option<bool> decompose{
+      *this, "decompose",
+      llvm::cl::desc("Turn normalizations on tensors into linalg operations "
+                     "and lower these by upstream's passes alone"),
+      llvm::cl::init(false)};
+  PassOptions::Option<ThreadModel> threads{
+      *this, "threads", llvm::cl::desc("What runs parallel loops"),
+      llvm::cl::init(ThreadModel::None),
+      llvm::cl::values(
+          clEnumValN(ThreadModel::None, "none", "The calling thread"),
+          clEnumValN(ThreadModel::OpenMP, "openmp", "The OpenMP runtime"))};
+  PassOptions::Option<bool> expandBF16{
+      *this, "expand-bf16",
+      llvm::cl::desc("Compute truncations to bf16 in integers, for targets "
+                     "without an instruction for it"),
+      llvm::cl::init(true)};
 };
 
 /// From norm operations and the linalg, tensor, tosa and arith operations
-/// around them, on tensors or memrefs, down to the LLVM dialect.
+/// around them, on tensors or memrefs, down to the LLVM dialect. Tensor
+/// arguments become memrefs of identity layout; for results see
+/// `returnsThroughOutParams`.
 void buildNormToLLVMPipeline(OpPassManager &pm,
                              const NormToLLVMOptions &options);
+
+/// The first part of that pipeline, which leaves tensors as they are: tosa
+/// becomes linalg, and so do elementwise operations.
+void buildTensorPreparationPipeline(OpPassManager &pm);
+
+/// Whether a function of these result types returns its tensors and memrefs,
+/// once lowered, through arguments appended to its own: if there are any, and
+/// all are of static shape and identity layout. Other functions return
+/// descriptors of memory from `malloc`, which the caller frees.
+bool returnsThroughOutParams(TypeRange resultTypes);
 
 /// Registers the pipelines above under their names.
 void registerNormPipelines();

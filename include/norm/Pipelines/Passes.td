@@ -1,0 +1,49 @@
+#ifndef NORM_PIPELINES_PASSES_TD
+#define NORM_PIPELINES_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def NormApproximateMathPass : Pass<"norm-approximate-math"> {
+  let summary = "Replace transcendental functions of vectors by polynomials";
+  let description = [{
+    `math.exp`, `math.tanh`, `math.erf` and their like on vectors of f32, f16 and bf16 become arithmetic; LLVM would
+    call the C library once per element. Scalars and vectors of f64 stay: they are computed by the library, to its
+    accuracy.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"];
+}
+
+def NormExpandFloatCastsPass : Pass<"norm-expand-float-casts"> {
+  let summary = "Expand conversions to 16-bit floats that targets lack";
+  let description = [{
+    A truncation to bf16 becomes integer arithmetic (round to nearest, ties to even; NaN becomes a quiet NaN of the same
+    sign), unless the target has an instruction for it (option `bf16`). A truncation from f64 to a 16-bit float goes
+    through f32, rounded to odd so that the result is rounded once. LLVM would call functions that no C library of
+    Debian 12 has.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+  let options = [
+    Option<"bf16", "bf16", "bool", /*default=*/"true", "Expand truncations from f32 to bf16">
+  ];
+}
+
+def NormExpandCopiesPass : Pass<"norm-expand-copies"> {
+  let summary = "Turn copies between memrefs that are not contiguous into linalg operations";
+  let description = [{
+    `memref.copy` of contiguous memrefs becomes a `memcpy` later; any other would become a call of a runtime function
+    that copies element by element.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
+def NormStaticResultsToOutParamsPass : Pass<"norm-static-results-to-out-params", "::mlir::ModuleOp"> {
+  let summary = "Turn memref results of static shape into arguments that the caller provides";
+  let description = [{
+    As upstream's `buffer-results-to-out-params`, for public functions too, but leaves functions alone that return a
+    memref of dynamic shape or strided layout among others: these return all their results as descriptors, which the
+    caller frees.
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect"];
+}
+
+#endif // NORM_PIPELINES_PASSES_TD

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "norm/Pipelines/Passes.h"
+
+namespace mlir::norm {
+#define GEN_PASS_DEF_NORMAPPROXIMATEMATHPASS
+#include "norm/Pipelines/Passes.h.inc"
+} // namespace mlir::norm
+
+using namespace mlir;
+
+namespace {
+
+/// Functions that the target computes by an instruction or two need no
+/// polynomial.
+bool isApproximated(StringRef name) {
+  return name != math::RsqrtOp::getOperationName() &&
+         name != math::SqrtOp::getOperationName();
+}
+
+struct ApproximateMath
+    : public norm::impl::NormApproximateMathPassBase<ApproximateMath> {
+  using NormApproximateMathPassBase::NormApproximateMathPassBase;
+
+  void runOnOperation() override {
+    SmallVector<Operation *> vectorOps;
+    getOperation()->walk([&](Operation *op) {
+      if (isa_and_present<math::MathDialect>(op->getDialect()) &&
+          isApproximated(op->getName().getStringRef()) &&
+          llvm::any_of(op->getResultTypes(), llvm::IsaPred<VectorType>))
+        vectorOps.push_back(op);
+    });
+    RewritePatternSet patterns(&getContext());
+    populateMathF32ExpansionPatterns(patterns, isApproximated);
+    populateMathPolynomialApproximationPatterns(patterns, isApproximated);
+    auto config = GreedyRewriteConfig().setStrictness(
+        GreedyRewriteStrictness::ExistingAndNewOps);
+    if (failed(applyOpPatternsGreedily(vectorOps, std::move(patterns), config)))
+      signalPassFailure();
+  }
+};
+
+} // namespace

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "norm/Pipelines/Passes.h"
+#include "norm/Pipelines/Pipelines.h"
+
+namespace mlir::norm {
+#define GEN_PASS_DEF_NORMSTATICRESULTSTOOUTPARAMSPASS
+#include "norm/Pipelines/Passes.h.inc"
+} // namespace mlir::norm
+
+using namespace mlir;
+
+bool norm::returnsThroughOutParams(TypeRange resultTypes) {
+  bool hasBuffers = false;
+  for (Type type : resultTypes) {
+    auto shaped = dyn_cast<ShapedType>(type);
+    if (!shaped || isa<VectorType>(type))
+      continue;
+    auto memref = dyn_cast<MemRefType>(type);
+    if (!shaped.hasStaticShape() ||
+        (memref && !memref.getLayout().isIdentity()))
+      return false;
+    hasBuffers = true;
+  }
+  return hasBuffers;
+}
+
+namespace {
+struct StaticResultsToOutParams
+    : public norm::impl::NormStaticResultsToOutParamsPassBase<
+          StaticResultsToOutParams> {
+  using NormStaticResultsToOutParamsPassBase::
+      NormStaticResultsToOutParamsPassBase;
+
+  void runOnOperation() override {
+    bufferization::BufferResultsToOutParamsOpts options;
+    options.hoistStaticAllocs = true;
+    options.modifyPublicFunctions = true;
+    options.filterFn = [](func::FuncOp *function) {
+      return norm::returnsThroughOutParams(function->getResultTypes());
+    };
+    if (failed(bufferization::promoteBufferResultsToOutParams(getOperation(),
+                                                              options)))
+      signalPassFailure();
+  }
+};
+} // namespace
