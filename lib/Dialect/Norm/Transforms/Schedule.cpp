@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "norm/Dialect/Norm/IR/Norm.h"
+#include "mlir/Dialect/DLTI/DLTI.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
+#include "norm/Dialect/Norm/IR/VaryingDims.h"
 #include "norm/Dialect/Norm/Transforms/Passes.h"
 
 namespace mlir::norm {
@@ -14,9 +13,129 @@ namespace mlir::norm {
 using namespace mlir;
 using namespace mlir::norm;
 
+/// Vectors per iteration: enough accumulators to hide the latency of an
+/// addition; more bring nothing.
+static constexpr int64_t vectorsPerIteration = 4;
+
+/// Elements below which waking other threads costs more than it saves: with two
+/// sleepless threads the break-even was measured at about 32 K.
+static constexpr int64_t smallestParallelSize = 32768;
+
+/// Where neither an option nor the module says how wide vectors are.
+static constexpr int64_t defaultVectorBits = 256;
+
+/// Whether neighbours along the operand's last dim are neighbours in memory.
+/// Tensors have no layout yet: bufferization gives them that.
+static bool hasUnitInnerStride(Type type) {
+  auto memref = dyn_cast<MemRefType>(type);
+  if (!memref)
+    return true;
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  return succeeded(memref.getStridesAndOffset(strides, offset)) &&
+         strides.back() == 1;
+}
+
+/// Whether each operand that varies along the dim is contiguous in it, and some
+/// operand varies along it.
+static bool isContiguousAlong(GenericOp op, unsigned dim) {
+  bool varies = false;
+  for (auto [operand, map] :
+       llvm::zip_equal(op->getOperands(), op.getIndexingMapsArray())) {
+    if (!map.isFunctionOfDim(dim))
+      continue;
+    varies = true;
+    if (cast<AffineDimExpr>(map.getResults().back()).getPosition() != dim ||
+        !hasUnitInnerStride(operand.getType()))
+      return false;
+  }
+  return varies;
+}
+
+/// The width of the widest float among the block's values that vary along the
+/// dim; that of f32 if there is none.
+static int64_t widestFloat(GenericOp op, int64_t dim) {
+  VaryingDims varying(op);
+  int64_t widest = 0;
+  auto consider = [&](Value value) {
+    if (isa<FloatType>(value.getType()) && varying.variesAlong(value, dim))
+      widest =
+          std::max<int64_t>(widest, value.getType().getIntOrFloatBitWidth());
+  };
+  llvm::for_each(op.getBody().getArguments(), consider);
+  for (Operation &nested : op.getBody().front())
+    llvm::for_each(nested.getResults(), consider);
+  return widest ? widest : 32;
+}
+
+/// Elements per vector: what a register holds, and no more than the next power
+/// of two above the length of a short row.
+static int64_t chooseVectorSize(GenericOp op, int64_t dim, int64_t vectorBits) {
+  int64_t size = std::max<int64_t>(vectorBits / widestFloat(op, dim), 1);
+  int64_t length = op.getStaticLoopRanges()[dim];
+  if (!ShapedType::isDynamic(length))
+    size = std::min<int64_t>(size,
+                             llvm::PowerOf2Ceil(std::max<int64_t>(length, 1)));
+  return size;
+}
+
+/// Whether the operation runs inside a parallel loop.
+static bool isInParallelLoop(Operation *op) {
+  for (Operation *parent = op->getParentOp(); parent;
+       parent = parent->getParentOp())
+    if (parent->hasTrait<OpTrait::HasParallelRegion>())
+      return true;
+  return false;
+}
+
+/// The width of a vector register as the module's target specification has it.
+static int64_t vectorBitsOfTarget(Operation *op) {
+  FailureOr<Attribute> bits =
+      dlti::query(op, ArrayRef<StringRef>{"CPU", "max_vector_op_width"});
+  if (failed(bits))
+    return defaultVectorBits;
+  auto integer = dyn_cast<IntegerAttr>(*bits);
+  return integer ? integer.getInt() : defaultVectorBits;
+}
+
 namespace {
 struct Schedule : public norm::impl::NormSchedulePassBase<Schedule> {
   using NormSchedulePassBase::NormSchedulePassBase;
-  void runOnOperation() override {}
+
+  void runOnOperation() override {
+    if (vectorBits < 0 || vectorBits > 65536) {
+      getOperation()->emitError()
+          << "norm-schedule: expected vector-bits from 0 to 65536, got "
+          << vectorBits;
+      return signalPassFailure();
+    }
+    getOperation()->walk([&](GenericOp op) {
+      if (!op.getSchedule())
+        op.setScheduleAttr(chooseSchedule(op));
+      op.walk([&](MomentsOp moments) {
+        if (!moments.getAlgorithm())
+          moments.setAlgorithm(algorithm);
+      });
+    });
+  }
+
+  CPUScheduleAttr chooseSchedule(GenericOp op) {
+    std::optional<int64_t> laneDim;
+    int64_t vectorSize = 1, unroll = 1;
+    for (int64_t dim : llvm::reverse(op.getNormalizedDims())) {
+      if (!laneDim)
+        laneDim = dim; // for scalar code, if no dim is contiguous
+      if (!isContiguousAlong(op, dim))
+        continue;
+      laneDim = dim;
+      unroll = vectorsPerIteration;
+      vectorSize = chooseVectorSize(
+          op, dim, vectorBits ? vectorBits : vectorBitsOfTarget(op));
+      break;
+    }
+    return CPUScheduleAttr::get(&getContext(), laneDim, vectorSize, unroll,
+                                parallel && !isInParallelLoop(op),
+                                smallestParallelSize, outline);
+  }
 };
 } // namespace

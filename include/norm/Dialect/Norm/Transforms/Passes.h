@@ -4,6 +4,7 @@
 #define NORM_DIALECT_NORM_TRANSFORMS_PASSES_H
 
 #include "mlir/Pass/Pass.h"
+#include "norm/Dialect/Norm/IR/Norm.h"
 
 namespace mlir::norm {
 

@@ -29,12 +29,47 @@ def NormPromoteToF64Pass : Pass<"norm-promote-to-f64", "::mlir::ModuleOp"> {
 
 def NormCollapseDimsPass : Pass<"norm-collapse-dims"> {
   let summary = "Merge neighbouring dims of row programs on memrefs that lie one after the other in memory";
+  let description = [{
+    Two dims of the iteration space that follow each other become one where both are row dims or both are normalized, where each
+    operand has both next to each other and contiguous in memory or has neither, and where the block asks for neither's
+    index nor combines along one of them alone. A normalization over several trailing dims thereby runs over one long dim,
+    and all row dims become one.
+
+    The operands become `memref.collapse_shape` of what they were. An operation that is changed loses its schedule.
+  }];
   let dependentDialects = ["::mlir::memref::MemRefDialect"];
+  let statistics = [Statistic<"numDimsCollapsed", "num-dims-collapsed", "Number of dims that were merged into their neighbour">];
 }
 
 def NormSchedulePass : Pass<"norm-schedule"> {
   let summary = "Give each row program a CPU schedule and each norm.moments an algorithm";
+  let description = [{
+    Writes a `#norm.cpu_schedule` on each `norm.generic` and an algorithm on each `norm.moments` that has none; what is there
+    is kept, so that a schedule written by hand wins.
+
+    Vectors lie along the normalized dim in which every operand that varies along it is contiguous; where there is none, the
+    code is scalar. Their size is that of the target's vectors for the widest float in the block that varies along that
+    dim, and no more than a short row of static size needs.
+  }];
   let dependentDialects = ["::mlir::norm::NormDialect"];
+  let options = [
+    Option<"vectorBits", "vector-bits", "int64_t", /*default=*/"0",
+           "Bits of a vector register. 0: `max_vector_op_width` of the `CPU` in the module's DLTI target specification, "
+           "or 256 without one">,
+    Option<"parallel", "parallel", "bool", /*default=*/"false",
+           "Run chunks of rows in parallel loops, unless the operation stands in one already">,
+    Option<"outline", "outline", "bool", /*default=*/"true",
+           "Put the loops of each row program into a function of their own">,
+    Option<"algorithm", "algorithm", "::mlir::norm::MomentsAlgorithm",
+           /*default=*/"::mlir::norm::MomentsAlgorithm::CorrectedTwoPass",
+           "How mean and variance are computed",
+           [{::llvm::cl::values(
+             clEnumValN(::mlir::norm::MomentsAlgorithm::CorrectedTwoPass, "corrected-two-pass",
+                        "Two passes and a correction by the mean of the residuals"),
+             clEnumValN(::mlir::norm::MomentsAlgorithm::TwoPass, "two-pass", "Two passes"),
+             clEnumValN(::mlir::norm::MomentsAlgorithm::Shifted, "shifted",
+                        "One pass over values shifted by the mean of the row's head"))}]>
+  ];
 }
 
 def NormExpandMomentsPass : Pass<"norm-expand-moments"> {
