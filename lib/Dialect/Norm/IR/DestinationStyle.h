@@ -29,8 +29,9 @@ Speculation::Speculatability
 destinationStyleSpeculatability(DestinationStyleOpInterface op);
 
 /// Each result has the sizes of its init.
-LogicalResult reifyFromInits(DestinationStyleOpInterface op, OpBuilder &builder,
-                             SmallVectorImpl<SmallVector<OpFoldResult>> &shapes);
+LogicalResult
+reifyFromInits(DestinationStyleOpInterface op, OpBuilder &builder,
+               SmallVectorImpl<SmallVector<OpFoldResult>> &shapes);
 
 /// The custom assembly directive `InitResults` prints nothing and infers the
 /// results from the inits' types.

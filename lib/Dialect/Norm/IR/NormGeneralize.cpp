@@ -2,76 +2,13 @@
 //
 // The row program of each named operation: its definition.
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "ComputeBuilder.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "norm/Dialect/Norm/IR/Norm.h"
 
 using namespace mlir;
 using namespace mlir::norm;
 
 namespace {
-/// Builds arithmetic in the compute type. Multiplications and additions may be
-/// contracted, nothing else is left to the optimizer.
-class ComputeBuilder {
-public:
-  ComputeBuilder(OpBuilder &builder, Location loc, FloatType type)
-      : builder(builder), loc(loc), type(type) {}
-
-  Value constant(const APFloat &value) {
-    APFloat rounded = value;
-    bool losesInfo;
-    rounded.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
-                    &losesInfo);
-    return arith::ConstantOp::create(builder, loc,
-                                     builder.getFloatAttr(type, rounded));
-  }
-  Value zero() { return constant(APFloat(0.0)); }
-  Value add(Value lhs, Value rhs) {
-    return arith::AddFOp::create(builder, loc, lhs, rhs, contract);
-  }
-  Value mul(Value lhs, Value rhs) {
-    return arith::MulFOp::create(builder, loc, lhs, rhs, contract);
-  }
-  /// To the compute type.
-  Value extend(Value value) { return cast(value, type); }
-  Value cast(Value value, Type to) {
-    unsigned from = value.getType().getIntOrFloatBitWidth();
-    if (value.getType() == to)
-      return value;
-    if (from < to.getIntOrFloatBitWidth())
-      return arith::ExtFOp::create(builder, loc, to, value);
-    return arith::TruncFOp::create(builder, loc, to, value);
-  }
-  /// 1/√value, and 0 for a value that is exactly 0: only a row without any
-  /// spread under an epsilon of 0 gets there, and it shall give beta.
-  Value guardedRsqrt(Value value, bool mayBeZero) {
-    Value rsqrt = math::RsqrtOp::create(builder, loc, value);
-    if (!mayBeZero)
-      return rsqrt;
-    Value isZero = arith::CmpFOp::create(
-        builder, loc, arith::CmpFPredicate::OEQ, value, zero());
-    return arith::SelectOp::create(builder, loc, isZero, zero(), rsqrt);
-  }
-  Value meanOfSquares(Value value, Value mask) {
-    Value square = mul(value, value);
-    Value sum = ReduceOp::create(builder, loc, vector::CombiningKind::ADD,
-                                 square, mask, /*over=*/nullptr);
-    Value size = SizeOp::create(builder, loc, type, mask, /*over=*/nullptr);
-    Value one = constant(APFloat(1.0));
-    // Without a valid element the mean is 0, as that of norm.moments.
-    Value count = arith::MaximumFOp::create(builder, loc, size, one);
-    return mul(sum, arith::DivFOp::create(builder, loc, one, count));
-  }
-
-  OpBuilder &builder;
-  Location loc;
-  FloatType type;
-
-private:
-  static constexpr arith::FastMathFlags contract =
-      arith::FastMathFlags::contract;
-};
-
 /// The operands of a named operation in the order of its row program's inputs
 /// and outputs, each with its indexing map.
 struct ProgramOperands {
@@ -127,6 +64,20 @@ static ProgramOperands collectOperands(NamedOp op) {
   return operands;
 }
 
+/// 1/√value, and 0 for a value that is exactly 0: only a row without any spread
+/// under an epsilon of 0 gets there, and it shall give beta.
+static Value emitGuardedRsqrt(ComputeBuilder &compute, Value value,
+                              bool mayBeZero) {
+  Value rsqrt = math::RsqrtOp::create(compute.builder, compute.loc, value);
+  if (!mayBeZero)
+    return rsqrt;
+  Value zero = compute.zero();
+  Value isZero = arith::CmpFOp::create(compute.builder, compute.loc,
+                                       arith::CmpFPredicate::OEQ, value, zero);
+  return arith::SelectOp::create(compute.builder, compute.loc, isZero, zero,
+                                 rsqrt);
+}
+
 /// Emits y = centered · rstd · gamma + beta and yields it with the statistics,
 /// each cast to its output's element type. `arguments` are those that follow
 /// the input's.
@@ -149,7 +100,8 @@ static void emitAffineAndYield(NamedOp op, ComputeBuilder &compute,
   bool mayBeZero = !op.getEpsilon() || op.getEpsilon()->isZero();
   epsilon =
       epsilon ? compute.extend(epsilon) : compute.constant(*op.getEpsilon());
-  Value rstd = compute.guardedRsqrt(compute.add(spread, epsilon), mayBeZero);
+  Value rstd =
+      emitGuardedRsqrt(compute, compute.add(spread, epsilon), mayBeZero);
   Value y = compute.mul(centered, rstd);
   if (gamma) {
     Value scale = compute.extend(gamma);
@@ -179,6 +131,11 @@ static Value maskArgument(NamedOp op, ValueRange arguments) {
   return arguments[1 + bool(op.getGamma()) + bool(op.getBeta())];
 }
 
+static Value emitMeanSquare(ComputeBuilder &compute, Value value, Value mask) {
+  Value sum = compute.sum(compute.mul(value, value), mask, /*over=*/nullptr);
+  return compute.mul(sum, compute.inverseCount(mask, /*over=*/nullptr));
+}
+
 Operation *LayerNormOp::generalize(OpBuilder &builder) {
   ProgramOperands operands = collectOperands(*this);
   return GenericOp::create(
@@ -203,7 +160,7 @@ Operation *RMSNormOp::generalize(OpBuilder &builder) {
         ComputeBuilder compute(builder, loc, getEffectiveComputeType());
         Value x = compute.extend(arguments.front());
         Value meanSquare =
-            compute.meanOfSquares(x, maskArgument(*this, arguments));
+            emitMeanSquare(compute, x, maskArgument(*this, arguments));
         emitAffineAndYield(*this, compute, x, /*mean=*/Value(), meanSquare,
                            arguments.drop_front());
       });

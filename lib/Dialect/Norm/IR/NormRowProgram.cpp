@@ -2,11 +2,36 @@
 
 #include "DestinationStyle.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "norm/Dialect/Norm/IR/Norm.h"
 #include "norm/Dialect/Norm/IR/VaryingDims.h"
 
 using namespace mlir;
 using namespace mlir::norm;
+
+/// The algorithm of `norm.moments`, as in `<shifted>`, or nothing.
+static OptionalParseResult parseAlgorithm(OpAsmParser &parser,
+                                          MomentsAlgorithmAttr &algorithm) {
+  if (failed(parser.parseOptionalLess()))
+    return std::nullopt;
+  StringRef keyword;
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseKeyword(&keyword))
+    return failure();
+  std::optional<MomentsAlgorithm> value = symbolizeMomentsAlgorithm(keyword);
+  if (!value)
+    return parser.emitError(loc)
+           << "expected corrected_two_pass, two_pass or shifted, got '"
+           << keyword << "'";
+  algorithm = MomentsAlgorithmAttr::get(parser.getContext(), *value);
+  return parser.parseGreater();
+}
+
+static void printAlgorithm(OpAsmPrinter &printer, MomentsOp,
+                           MomentsAlgorithmAttr algorithm) {
+  printer << '<' << stringifyMomentsAlgorithm(algorithm.getValue()) << '>';
+}
 
 #define GET_OP_CLASSES
 #include "norm/Dialect/Norm/IR/NormOps.cpp.inc"
@@ -40,6 +65,36 @@ SmallVector<int64_t> GenericOp::getRowDims() {
     if (!isNormalizedDim(dim))
       dims.push_back(dim);
   return dims;
+}
+
+SmallVector<int64_t> GenericOp::getDimSizes() {
+  SmallVector<int64_t> sizes(getNumDims(), ShapedType::kDynamic);
+  for (auto [map, operand] :
+       llvm::zip_equal(getIndexingMapsArray(), (*this)->getOpOperands()))
+    for (auto [expr, size] :
+         llvm::zip_equal(map.getResults(), getShape(&operand)))
+      if (!ShapedType::isDynamic(size))
+        sizes[cast<AffineDimExpr>(expr).getPosition()] = size;
+  return sizes;
+}
+
+SmallVector<OpFoldResult> GenericOp::getMixedDimSizes(OpBuilder &builder) {
+  SmallVector<OpFoldResult> sizes =
+      llvm::map_to_vector(getDimSizes(), [&](int64_t size) -> OpFoldResult {
+        return ShapedType::isDynamic(size) ? OpFoldResult()
+                                           : builder.getIndexAttr(size);
+      });
+  for (auto [map, operand] :
+       llvm::zip_equal(getIndexingMapsArray(), (*this)->getOperands()))
+    for (auto [position, expr] : llvm::enumerate(map.getResults())) {
+      OpFoldResult &size = sizes[cast<AffineDimExpr>(expr).getPosition()];
+      if (size)
+        continue;
+      size = isa<RankedTensorType>(operand.getType())
+                 ? tensor::getMixedSize(builder, getLoc(), operand, position)
+                 : memref::getMixedSize(builder, getLoc(), operand, position);
+    }
+  return sizes;
 }
 
 bool GenericOp::isAccumulator(unsigned outputIndex) {
@@ -325,6 +380,41 @@ LogicalResult ReduceOp::verify() {
                          << getValue().getType() << ", got <"
                          << vector::stringifyCombiningKind(getKind()) << ">";
   return success();
+}
+
+TypedAttr ReduceOp::getIdentity(vector::CombiningKind kind, Type type) {
+  Builder builder(type.getContext());
+  if (auto floatType = dyn_cast<FloatType>(type)) {
+    const llvm::fltSemantics &semantics = floatType.getFloatSemantics();
+    switch (kind) {
+    case vector::CombiningKind::MUL:
+      return builder.getFloatAttr(type, APFloat::getOne(semantics));
+    case vector::CombiningKind::MINIMUMF:
+      return builder.getFloatAttr(type, APFloat::getInf(semantics));
+    case vector::CombiningKind::MAXIMUMF:
+      return builder.getFloatAttr(type, APFloat::getInf(semantics, true));
+    case vector::CombiningKind::MINNUMF:
+    case vector::CombiningKind::MAXNUMF:
+      return builder.getFloatAttr(type, APFloat::getNaN(semantics));
+    default:
+      return builder.getFloatAttr(type, APFloat::getZero(semantics));
+    }
+  }
+  unsigned width = isa<IndexType>(type) ? IndexType::kInternalStorageBitWidth
+                                        : type.getIntOrFloatBitWidth();
+  switch (kind) {
+  case vector::CombiningKind::MUL:
+    return builder.getIntegerAttr(type, APInt(width, 1));
+  case vector::CombiningKind::MINUI:
+  case vector::CombiningKind::AND:
+    return builder.getIntegerAttr(type, APInt::getAllOnes(width));
+  case vector::CombiningKind::MINSI:
+    return builder.getIntegerAttr(type, APInt::getSignedMaxValue(width));
+  case vector::CombiningKind::MAXSI:
+    return builder.getIntegerAttr(type, APInt::getSignedMinValue(width));
+  default:
+    return builder.getIntegerAttr(type, APInt::getZero(width));
+  }
 }
 
 SmallVector<int64_t> MomentsOp::getCombinedDims() {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "norm/Dialect/Norm/IR/Norm.h"
+#include "mlir/IR/PatternMatch.h"
+#include "norm/Dialect/Norm/IR/ExpandCollectives.h"
 #include "norm/Dialect/Norm/Transforms/Passes.h"
 
 namespace mlir::norm {
@@ -15,8 +14,11 @@ using namespace mlir;
 using namespace mlir::norm;
 
 namespace {
-struct ExpandMoments : public norm::impl::NormExpandMomentsPassBase<ExpandMoments> {
-  using NormExpandMomentsPassBase::NormExpandMomentsPassBase;
-  void runOnOperation() override {}
+struct ExpandMoments
+    : public norm::impl::NormExpandMomentsPassBase<ExpandMoments> {
+  void runOnOperation() override {
+    IRRewriter rewriter(&getContext());
+    getOperation()->walk([&](MomentsOp op) { expandMoments(rewriter, op); });
+  }
 };
 } // namespace

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "norm/Dialect/Norm/IR/Norm.h"
+#include "mlir/IR/PatternMatch.h"
 #include "norm/Dialect/Norm/Transforms/Passes.h"
+#include "norm/Dialect/Norm/Transforms/Transforms.h"
 
 namespace mlir::norm {
 #define GEN_PASS_DEF_NORMGENERALIZEPASS
@@ -14,9 +12,20 @@ namespace mlir::norm {
 using namespace mlir;
 using namespace mlir::norm;
 
+GenericOp norm::generalize(RewriterBase &rewriter, NormOpInterface op) {
+  OpBuilder::InsertionGuard guard(rewriter);
+  rewriter.setInsertionPoint(op);
+  auto program = cast<GenericOp>(op.generalize(rewriter));
+  program->setDiscardableAttrs(op->getDiscardableAttrDictionary());
+  rewriter.replaceOp(op, program);
+  return program;
+}
+
 namespace {
 struct Generalize : public norm::impl::NormGeneralizePassBase<Generalize> {
-  using NormGeneralizePassBase::NormGeneralizePassBase;
-  void runOnOperation() override {}
+  void runOnOperation() override {
+    IRRewriter rewriter(&getContext());
+    getOperation()->walk([&](NormOpInterface op) { generalize(rewriter, op); });
+  }
 };
 } // namespace

@@ -19,7 +19,8 @@ def Norm_Dialect : Dialect {
   let useDefaultAttributePrinterParser = 1;
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
                            "::mlir::tensor::TensorDialect", "::mlir::memref::MemRefDialect",
-                           "::mlir::vector::VectorDialect"];
+                           "::mlir::vector::VectorDialect", "::mlir::linalg::LinalgDialect"];
+  let hasConstantMaterializer = 1;
 }
 
 #endif // NORM_DIALECT_NORM_IR_NORMDIALECT_TD

@@ -81,7 +81,7 @@ def LayerNormOp : Norm_NamedOp<"layer_norm"> {
     oilist(`mean` `(` $mean `:` type($mean) `)` | `rstd` `(` $rstd `:` type($rstd) `)`)
     `axes` `=` $axes (`parameter_axes` `=` $parameter_axes^)? (`epsilon` `=` $epsilon^)?
     (`compute_type` `=` $compute_type^)? attr-dict
-    custom<InitResults>(type($results), ref(type($output)), ref(type($mean)), ref(type($rstd)))
+    `` custom<InitResults>(type($results), ref(type($output)), ref(type($mean)), ref(type($rstd)))
   }];
   let builders = [
     /// On tensors: makes the inits with tensor.empty; y has the input's type, mean and rstd the compute type.
@@ -127,7 +127,7 @@ def RMSNormOp : Norm_NamedOp<"rms_norm"> {
     `outs` `(` $output `:` type($output) `)` (`rstd` `(` $rstd^ `:` type($rstd) `)`)?
     `axes` `=` $axes (`parameter_axes` `=` $parameter_axes^)? (`gamma_offset` `=` $gamma_offset^)?
     (`epsilon` `=` $epsilon^)? (`compute_type` `=` $compute_type^)? attr-dict
-    custom<InitResults>(type($results), ref(type($output)), ref(type($rstd)))
+    `` custom<InitResults>(type($results), ref(type($output)), ref(type($rstd)))
   }];
   let builders = [
     /// On tensors: makes the inits with tensor.empty; y has the input's type, rstd the compute type.

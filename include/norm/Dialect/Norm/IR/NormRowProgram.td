@@ -65,10 +65,10 @@ def GenericOp : Norm_DestinationStyleOp<"generic", [
   let results = (outs Variadic<AnyRankedTensor>:$results);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
-    `{` `indexing_maps` `=` $indexing_maps `,` `normalized_dims` `=` $normalized_dims
+    ` ` `{` `indexing_maps` `=` $indexing_maps `,` `normalized_dims` `=` $normalized_dims
     (`,` `schedule` `=` $schedule^)? `}`
     (`ins` `(` $inputs^ `:` type($inputs) `)`)? `outs` `(` $outputs `:` type($outputs) `)`
-    attr-dict-with-keyword $body custom<InitResults>(type($results), ref(type($outputs)))
+    attr-dict-with-keyword $body `` custom<InitResults>(type($results), ref(type($outputs)))
   }];
   let builders = [
     /// Builds the block with `bodyBuilder`, which gets its arguments and creates the terminator.
@@ -90,6 +90,10 @@ def GenericOp : Norm_DestinationStyleOp<"generic", [
     unsigned getNumDims() {
       return ::llvm::cast<::mlir::AffineMapAttr>(getIndexingMaps()[0]).getValue().getNumDims();
     }
+    /// The size of each dim, dynamic where no operand's type tells.
+    ::llvm::SmallVector<int64_t> getDimSizes();
+    /// The size of each dim as an attribute, or as an index value that is made of an operand outside the block.
+    ::llvm::SmallVector<::mlir::OpFoldResult> getMixedDimSizes(::mlir::OpBuilder &builder);
     /// The dims that are not normalized, increasing.
     ::llvm::SmallVector<int64_t> getRowDims();
     bool isNormalizedDim(int64_t dim) { return ::llvm::is_contained(getNormalizedDims(), dim); }
@@ -114,7 +118,10 @@ def ReduceOp : Norm_CollectiveOp<"reduce", [AllTypesMatch<["value", "result"]>]>
   let summary = "Combines a value along the row";
   let description = [{
     Combines `value` along `over` by `kind`, in the value's own type and in an order that depends on the row's length,
-    the types, the layout and the target's vector width only. No valid element gives the identity of the kind.
+    the types, the layout and the target's vector width only. No valid element gives the identity of the kind: 0 for
+    `add`, `or`, `xor` and `maxui`, 1 for `mul`, all ones for `and` and `minui`, the type's extreme for `minsi` and
+    `maxsi`, infinity for `minimumf`, -infinity for `maximumf`. That of `minnumf` and `maxnumf`, which pass over NaN, is
+    NaN.
 
     Example: `%s = norm.reduce <add> %v where %m over [2, 3] : f32`
   }];
@@ -123,6 +130,10 @@ def ReduceOp : Norm_CollectiveOp<"reduce", [AllTypesMatch<["value", "result"]>]>
   let results = (outs Norm_Scalar:$result);
   let assemblyFormat = "$kind $value (`where` $where^)? (`over` $over^)? attr-dict `:` type($value)";
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// The identity of a kind in a scalar type that it combines.
+    static ::mlir::TypedAttr getIdentity(::mlir::vector::CombiningKind kind, ::mlir::Type type);
+  }];
 }
 
 def MomentsOp : Norm_CollectiveOp<"moments", [AllTypesMatch<["value", "centered", "mean", "variance"]>],
@@ -138,7 +149,7 @@ def MomentsOp : Norm_CollectiveOp<"moments", [AllTypesMatch<["value", "centered"
   let arguments = (ins OptionalAttr<Norm_MomentsAlgorithmAttr>:$algorithm, Norm_Float:$value, Optional<I1>:$where,
                        OptionalAttr<DenseI64ArrayAttr>:$over);
   let results = (outs Norm_Float:$centered, Norm_Float:$mean, Norm_Float:$variance);
-  let assemblyFormat = "($algorithm^)? $value (`where` $where^)? (`over` $over^)? attr-dict `:` type($value)";
+  let assemblyFormat = "(custom<Algorithm>($algorithm)^)? $value (`where` $where^)? (`over` $over^)? attr-dict `:` type($value)";
 }
 
 def SizeOp : Norm_CollectiveOp<"size"> {
@@ -151,7 +162,7 @@ def SizeOp : Norm_CollectiveOp<"size"> {
   let arguments = (ins Optional<I1>:$where, OptionalAttr<DenseI64ArrayAttr>:$over);
   let results = (outs AnyTypeOf<[Norm_Float, Index]>:$result);
   let assemblyFormat = "(`where` $where^)? (`over` $over^)? attr-dict `:` type($result)";
-  let hasCanonicalizer = 1;
+  let hasFolder = 1;
 }
 
 def HeadMeanOp : Norm_CollectiveOp<"head_mean", [AllTypesMatch<["value", "result"]>]> {

@@ -15,6 +15,10 @@ def NormGeneralizePass : Pass<"norm-generalize"> {
 
 def NormDecomposePass : Pass<"norm-decompose"> {
   let summary = "Turn normalizations on tensors back into linalg operations";
+  let description = [{
+    Each reduction of a row program becomes one `linalg.generic`, the outputs one more: the plainest way to compute a
+    normalization, for a compiler with no use for our loops and as the reference in tests. Operations on memrefs stay.
+  }];
   let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::norm::NormDialect"];
   let options = [
     Option<"computeType", "compute-type", "std::string", /*default=*/"\"\"",
