@@ -40,6 +40,9 @@ if(NORM_PRECOMPILED_HEADERS)
     <mlir/Transforms/GreedyPatternRewriteDriver.h>)
 endif()
 
+# Everything that TableGen writes, for tools that read the sources without building them.
+add_custom_target(norm-tablegen)
+
 # norm_tablegen(TARGET FILE.td OUTPUT FLAG [OUTPUT FLAG ...] [ARGS ...])
 # Runs mlir-tblgen once per output on FILE.td; TARGET depends on all of them.
 function(norm_tablegen target source)
@@ -51,6 +54,7 @@ function(norm_tablegen target source)
     mlir_tablegen(${output} ${flag} ${ARG_ARGS} EXTRA_INCLUDES "${PROJECT_SOURCE_DIR}/include" ${MLIR_INCLUDE_DIRS})
   endwhile()
   add_public_tablegen_target(${target})
+  add_dependencies(norm-tablegen ${target})
   set_property(GLOBAL APPEND PROPERTY NORM_TABLEGEN_TARGETS ${target})
 endfunction()
 
