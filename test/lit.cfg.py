@@ -20,6 +20,10 @@ llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
 llvm_config.use_default_substitutions()
 
 config.substitutions.append(("%python", config.python_executable))
+config.substitutions.append(("%cmake", f'"{config.cmake_executable}" -G "{config.cmake_generator}"'))
+includes = " ".join(f'--include="{directory}"' for directory in config.mlir_include_dirs.split(";"))
+config.substitutions.append(("%generate-docs", f'"{config.python_executable}" "{config.norm_src_root}/scripts/generate-docs.py"'
+                             f' --tblgen="{config.mlir_tblgen}" {includes}'))
 config.substitutions.append(("%examples", os.path.join(config.norm_src_root, "examples")))
 config.substitutions.append(("%src", config.norm_src_root))
 
