@@ -89,6 +89,8 @@ Value norm::combineValues(OpBuilder &builder, Location loc,
 
 Value norm::combineLanes(OpBuilder &builder, Location loc,
                          vector::CombiningKind kind, Value vector) {
+  bool isFloat = isa<FloatType>(getElementTypeOrSelf(vector.getType()));
   return vector::ReductionOp::create(builder, loc, kind, vector,
-                                     arith::FastMathFlags::reassoc);
+                                     isFloat ? arith::FastMathFlags::reassoc
+                                             : arith::FastMathFlags::none);
 }
