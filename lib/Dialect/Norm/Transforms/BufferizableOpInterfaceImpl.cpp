@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "norm/Dialect/Norm/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
+#include "mlir/Dialect/Bufferization/IR/DstBufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Utils/StructuredOpsUtils.h"
+#include "norm/Dialect/Norm/IR/Norm.h"
+
+using namespace mlir;
+using namespace mlir::bufferization;
+using namespace mlir::norm;
+
+/// Whether an init's values before the operation matter.
+static bool readsInit(GenericOp op, OpOperand &init) {
+  return op.isAccumulator(init.getOperandNumber() - op.getInputs().size());
+}
+template <typename NamedOp>
+static bool readsInit(NamedOp, OpOperand &) {
+  return false;
+}
+
+/// Whether the operands are accessed at the same position, and no element is
+/// read once it is written. An accumulator is written row by row.
+static bool isAccessedElementwise(GenericOp op,
+                                  ArrayRef<OpOperand *> operands) {
+  AffineMap map = op.getMatchingIndexingMap(operands.front());
+  return llvm::all_of(operands, [&](OpOperand *operand) {
+    return op.getMatchingIndexingMap(operand) == map &&
+           !(op.isDpsInit(operand) && readsInit(op, *operand));
+  });
+}
+template <typename NamedOp>
+static bool isAccessedElementwise(NamedOp op, ArrayRef<OpOperand *> operands) {
+  return llvm::all_of(operands, [&](OpOperand *operand) {
+    return operand == &op.getInputMutable() ||
+           operand == &op.getOutputMutable();
+  });
+}
+
+namespace {
+template <typename NormOp>
+struct NormOpModel
+    : public DstBufferizableOpInterfaceExternalModel<NormOpModel<NormOp>,
+                                                     NormOp> {
+  bool bufferizesToMemoryRead(Operation *op, OpOperand &operand,
+                              const AnalysisState &) const {
+    auto normOp = cast<NormOp>(op);
+    return !normOp.isDpsInit(&operand) || readsInit(normOp, operand);
+  }
+
+  bool bufferizesToElementwiseAccess(Operation *op, const AnalysisState &,
+                                     ArrayRef<OpOperand *> operands) const {
+    return isAccessedElementwise(cast<NormOp>(op), operands);
+  }
+
+  LogicalResult bufferize(Operation *op, RewriterBase &rewriter,
+                          const BufferizationOptions &options,
+                          BufferizationState &state) const {
+    auto normOp = cast<NormOp>(op);
+    if (normOp.hasPureBufferSemantics())
+      return success();
+    OpBuilder::InsertionGuard guard(rewriter);
+    rewriter.setInsertionPoint(op);
+    SmallVector<Value> operands, inits;
+    for (OpOperand &operand : op->getOpOperands()) {
+      Value value = operand.get();
+      if (isa<TensorType>(value.getType())) {
+        FailureOr<Value> buffer = getBuffer(rewriter, value, options, state);
+        if (failed(buffer))
+          return failure();
+        value = *buffer;
+      }
+      operands.push_back(value);
+      if (normOp.isDpsInit(&operand))
+        inits.push_back(value);
+    }
+    clone(rewriter, op, /*newResultTypes=*/TypeRange(), operands);
+    replaceOpWithBufferizedValues(rewriter, op, inits);
+    return success();
+  }
+};
+} // namespace
+
+void norm::registerBufferizableOpInterfaceExternalModels(
+    DialectRegistry &registry) {
+  registry.addExtension(+[](MLIRContext *context, NormDialect *) {
+    LayerNormOp::attachInterface<NormOpModel<LayerNormOp>>(*context);
+    RMSNormOp::attachInterface<NormOpModel<RMSNormOp>>(*context);
+    GenericOp::attachInterface<NormOpModel<GenericOp>>(*context);
+  });
+}
