@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+/// The compiler as a library: a module in, machine code out. Whatever goes
+/// wrong in MLIR is reported to the context's diagnostic handler; the rest
+/// comes back as an `llvm::Error`. Nothing here ends the process.
+
+#ifndef NORM_COMPILER_COMPILER_H
+#define NORM_COMPILER_COMPILER_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "norm/Pipelines/Pipelines.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/CodeGen.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Target/TargetMachine.h"
+
+namespace mlir::norm {
+
+/// Adds everything that a module to compile may consist of: the norm dialect,
+/// upstream's dialects and extensions, and the translation to LLVM IR.
+void registerCompilerDialects(DialectRegistry &registry);
+
+/// How a module becomes the LLVM dialect. The fields that `NormToLLVMOptions`
+/// has too mean the same.
+struct LoweringOptions {
+  bool raise = true;
+  bool decompose = false;
+  ThreadModel threads = ThreadModel::None;
+  bool expandBF16 = true;
+  /// Compute everything in f64, after norm operations became linalg: an oracle.
+  /// Float types of the entry point change too.
+  bool promoteToF64 = false;
+  /// Print the module to stderr after each pass that changed it.
+  bool printIRAfterAll = false;
+
+  /// What the target says: whether it has instructions for bf16.
+  void setTarget(const llvm::TargetMachine &machine);
+};
+
+/// Parses text or bytecode; `buffer`'s name stands in diagnostics.
+OwningOpRef<ModuleOp> parseModule(std::unique_ptr<llvm::MemoryBuffer> buffer,
+                                  MLIRContext *context);
+
+/// Lowers in place to the LLVM dialect.
+LogicalResult lowerToLLVMDialect(ModuleOp module,
+                                 const LoweringOptions &options);
+
+/// The machine this runs on: the baseline of its architecture with every
+/// feature that the processor reports. Its name is not asked for: under
+/// virtualization it promises features that are masked out.
+llvm::Expected<std::unique_ptr<llvm::TargetMachine>> createHostTargetMachine();
+
+/// Translates a module in the LLVM dialect and optimizes it (-O3).
+llvm::Expected<std::unique_ptr<llvm::Module>>
+translateAndOptimize(ModuleOp module, llvm::LLVMContext &context,
+                     llvm::TargetMachine &machine);
+
+/// Generates an object or assembly. Changes `module` to what suits code
+/// generation: give it a clone to go on using the module.
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+emitCode(llvm::Module &module, llvm::TargetMachine &machine,
+         llvm::CodeGenFileType fileType);
+
+} // namespace mlir::norm
+
+#endif // NORM_COMPILER_COMPILER_H

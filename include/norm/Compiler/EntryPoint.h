@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef NORM_COMPILER_ENTRYPOINT_H
+#define NORM_COMPILER_ENTRYPOINT_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/Error.h"
+
+namespace mlir::norm {
+
+/// A function of a module, as it was before lowering, that is called from
+/// outside.
+struct EntryPoint {
+  std::string name;
+  SmallVector<Type> arguments;
+  SmallVector<Type> results;
+  /// Whether the lowered function has an argument per tensor or memref result,
+  /// after the others, rather than returning descriptors.
+  bool hasOutParams = false;
+  /// Per argument: a memref that the function may write.
+  SmallVector<bool> isWritten;
+};
+
+/// Finds the function and makes it callable: public, and free to read tensor
+/// arguments only, unless they are marked `bufferization.writable` (they belong
+/// to the caller). An empty name stands for the only public function with a
+/// body, or `main`.
+llvm::Expected<EntryPoint> prepareEntryPoint(ModuleOp module, StringRef name);
+
+/// The name of the function that `addPackedCall` makes.
+inline constexpr llvm::StringLiteral packedCallName = "__norm_packed_call";
+
+/// Adds `void __norm_packed_call(void **values)` to the lowered module: calls
+/// the entry point with the values that the pointers point to and stores what
+/// it returns. The pointers are those of the arguments, then of the results.
+/// Tensors and memrefs of rank r are descriptors as in `StridedMemRefType`:
+/// two pointers, then 1 + 2r 64-bit integers; with `hasOutParams` the result
+/// descriptors are read, otherwise written.
+llvm::Error addPackedCall(llvm::Module &module, const EntryPoint &entry);
+
+} // namespace mlir::norm
+
+#endif // NORM_COMPILER_ENTRYPOINT_H

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "norm/Compiler/Compiler.h"
+#include "mlir/ExecutionEngine/OptUtils.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVMIR/Dialect/All.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "norm/Dialect/Norm/IR/Norm.h"
+#include "norm/Dialect/Norm/Transforms/Passes.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/MC/TargetRegistry.h"
+#include "llvm/Support/SmallVectorMemoryBuffer.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/TargetParser/Host.h"
+#include "llvm/TargetParser/SubtargetFeature.h"
+
+using namespace mlir;
+using namespace mlir::norm;
+
+void norm::registerCompilerDialects(DialectRegistry &registry) {
+  registerAllDialects(registry);
+  registerAllExtensions(registry);
+  registerAllToLLVMIRTranslations(registry);
+  registry.insert<NormDialect>();
+}
+
+void LoweringOptions::setTarget(const llvm::TargetMachine &machine) {
+  expandBF16 = llvm::none_of(
+      llvm::split(machine.getTargetFeatureString(), ','),
+      [](StringRef name) { return name == "+avx512bf16" || name == "+bf16"; });
+}
+
+OwningOpRef<ModuleOp>
+norm::parseModule(std::unique_ptr<llvm::MemoryBuffer> buffer,
+                  MLIRContext *context) {
+  auto sources = std::make_shared<llvm::SourceMgr>();
+  sources->AddNewSourceBuffer(std::move(buffer), SMLoc());
+  return parseSourceFile<ModuleOp>(sources, ParserConfig(context));
+}
+
+LogicalResult norm::lowerToLLVMDialect(ModuleOp module,
+                                       const LoweringOptions &options) {
+  PassManager pm(module.getContext());
+  if (options.printIRAfterAll)
+    pm.enableIRPrinting([](Pass *, Operation *) { return false; },
+                        [](Pass *, Operation *) { return true; });
+  NormToLLVMOptions pipeline;
+  pipeline.raise = options.raise;
+  pipeline.decompose = options.decompose;
+  pipeline.threads = options.threads;
+  pipeline.expandBF16 = options.expandBF16;
+  if (options.promoteToF64) {
+    pm.addPass(createNormDecomposePass());
+    // tosa has no f64.
+    buildTensorPreparationPipeline(pm);
+    pm.addPass(createNormPromoteToF64Pass());
+    pipeline.raise = false;
+    pipeline.decompose = true;
+  }
+  buildNormToLLVMPipeline(pm, pipeline);
+  return pm.run(module);
+}
+
+llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
+norm::createHostTargetMachine() {
+  llvm::InitializeNativeTarget();
+  llvm::InitializeNativeTargetAsmPrinter();
+  llvm::InitializeNativeTargetAsmParser();
+  llvm::Triple triple(llvm::sys::getDefaultTargetTriple());
+  std::string problem;
+  const llvm::Target *target =
+      llvm::TargetRegistry::lookupTarget(triple, problem);
+  if (!target)
+    return llvm::createStringError(problem);
+  llvm::SubtargetFeatures features;
+  for (const auto &feature : llvm::sys::getHostCPUFeatures())
+    features.AddFeature(feature.getKey(), feature.getValue());
+  StringRef cpu = triple.isX86_64() ? "x86-64" : "generic";
+  std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(
+      triple, cpu, features.getString(), llvm::TargetOptions(),
+      llvm::Reloc::PIC_, std::nullopt, llvm::CodeGenOptLevel::Aggressive));
+  if (!machine)
+    return llvm::createStringError("no code generator for " + triple.str());
+  return machine;
+}
+
+llvm::Expected<std::unique_ptr<llvm::Module>>
+norm::translateAndOptimize(ModuleOp module, llvm::LLVMContext &context,
+                           llvm::TargetMachine &machine) {
+  std::unique_ptr<llvm::Module> result =
+      translateModuleToLLVMIR(module, context);
+  if (!result)
+    return llvm::createStringError("no translation of the module to LLVM IR");
+  result->setTargetTriple(machine.getTargetTriple());
+  result->setDataLayout(machine.createDataLayout());
+  auto optimize =
+      makeOptimizingTransformer(/*optLevel=*/3, /*sizeLevel=*/0, &machine);
+  if (llvm::Error error = optimize(result.get()))
+    return error;
+  return result;
+}
+
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+norm::emitCode(llvm::Module &module, llvm::TargetMachine &machine,
+               llvm::CodeGenFileType fileType) {
+  llvm::SmallVector<char, 0> bytes;
+  llvm::raw_svector_ostream stream(bytes);
+  llvm::legacy::PassManager passes;
+  if (machine.addPassesToEmitFile(passes, stream, nullptr, fileType))
+    return llvm::createStringError("the target cannot write this kind of file");
+  passes.run(module);
+  return std::make_unique<llvm::SmallVectorMemoryBuffer>(
+      std::move(bytes), module.getModuleIdentifier(),
+      /*RequiresNullTerminator=*/false);
+}
