@@ -53,9 +53,13 @@ void addBufferization(OpPassManager &pm) {
 }
 
 /// Row programs on memrefs to loops over vectors.
-void addNormMemRefPasses(OpPassManager &pm) {
+void addNormMemRefPasses(OpPassManager &pm, const NormToLLVMOptions &options) {
   pm.addPass(createNormCollapseDimsPass());
-  pm.addPass(createNormSchedulePass());
+  NormSchedulePassOptions schedule;
+  schedule.vectorBits = options.vectorBits;
+  schedule.algorithm = options.algorithm;
+  schedule.parallel = options.threads != ThreadModel::None;
+  pm.addPass(createNormSchedulePass(schedule));
   pm.addPass(createNormExpandMomentsPass());
   pm.addPass(createConvertNormToVectorPass());
   addCleanup(pm);
@@ -127,7 +131,7 @@ void norm::buildNormToLLVMPipeline(OpPassManager &pm,
   buildTensorPreparationPipeline(pm);
   addBufferization(pm);
   if (!options.decompose)
-    addNormMemRefPasses(pm);
+    addNormMemRefPasses(pm, options);
   addLinalgToLoops(pm);
   addControlFlowAndArith(pm, options);
   addConversionsToLLVM(pm, options);

@@ -5,6 +5,7 @@
 
 #include "mlir/IR/TypeRange.h"
 #include "mlir/Pass/PassOptions.h"
+#include "norm/Dialect/Norm/IR/Norm.h"
 
 namespace mlir {
 class OpPassManager;
@@ -32,6 +33,20 @@ struct NormToLLVMOptions : public PassPipelineOptions<NormToLLVMOptions> {
       llvm::cl::values(
           clEnumValN(ThreadModel::None, "none", "The calling thread"),
           clEnumValN(ThreadModel::OpenMP, "openmp", "The OpenMP runtime"))};
+  PassOptions::Option<int64_t> vectorBits{
+      *this, "vector-bits",
+      llvm::cl::desc("Bits of a vector register; 0: as norm-schedule finds it"),
+      llvm::cl::init(0)};
+  PassOptions::Option<MomentsAlgorithm> algorithm{
+      *this, "algorithm",
+      llvm::cl::desc("How mean and variance are computed"),
+      llvm::cl::init(MomentsAlgorithm::CorrectedTwoPass),
+      llvm::cl::values(
+          clEnumValN(MomentsAlgorithm::CorrectedTwoPass, "corrected-two-pass",
+                     "Two passes and a correction"),
+          clEnumValN(MomentsAlgorithm::TwoPass, "two-pass", "Two passes"),
+          clEnumValN(MomentsAlgorithm::Shifted, "shifted",
+                     "One pass over values shifted by the head's mean"))};
   PassOptions::Option<bool> expandBF16{
       *this, "expand-bf16",
       llvm::cl::desc("Compute truncations to bf16 in integers, for targets "
