@@ -31,9 +31,14 @@ void norm::registerCompilerDialects(DialectRegistry &registry) {
 }
 
 void LoweringOptions::setTarget(const llvm::TargetMachine &machine) {
-  expandBF16 = llvm::none_of(
-      llvm::split(machine.getTargetFeatureString(), ','),
-      [](StringRef name) { return name == "+avx512bf16" || name == "+bf16"; });
+  SmallVector<StringRef> features;
+  machine.getTargetFeatureString().split(features, ',');
+  expandBF16 = !llvm::is_contained(features, "+avx512bf16") &&
+               !llvm::is_contained(features, "+bf16");
+  if (vectorBits == 0)
+    vectorBits = llvm::is_contained(features, "+avx512f") ? 512
+                 : llvm::is_contained(features, "+avx")   ? 256
+                                                          : 128;
 }
 
 OwningOpRef<ModuleOp>
@@ -55,6 +60,8 @@ LogicalResult norm::lowerToLLVMDialect(ModuleOp module,
   pipeline.decompose = options.decompose;
   pipeline.threads = options.threads;
   pipeline.expandBF16 = options.expandBF16;
+  pipeline.vectorBits = options.vectorBits;
+  pipeline.algorithm = options.algorithm;
   if (options.promoteToF64) {
     pm.addPass(createNormDecomposePass());
     // tosa has no f64.

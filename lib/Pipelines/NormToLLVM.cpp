@@ -73,9 +73,9 @@ void addLinalgToLoops(OpPassManager &pm) {
   functions.addPass(createConvertLinalgToAffineLoopsPass());
   functions.addPass(affine::createAffineLoopInvariantCodeMotionPass());
   std::unique_ptr<Pass> tiling = affine::createLoopTilingPass();
-  LogicalResult isValid = tiling->initializeOptions(
+  [[maybe_unused]] LogicalResult isValid = tiling->initializeOptions(
       "tile-size=32", [](const Twine &) { return failure(); });
-  (void)isValid;
+  assert(succeeded(isValid) && "the option is upstream's");
   functions.addPass(std::move(tiling));
   functions.addPass(affine::createAffineScalarReplacementPass());
 }
@@ -87,8 +87,12 @@ void addControlFlowAndArith(OpPassManager &pm,
   pm.addPass(memref::createExpandStridedMetadataPass());
   pm.addPass(createLowerAffinePass());
   addCleanup(pm);
-  if (options.threads == ThreadModel::OpenMP)
+  if (options.threads == ThreadModel::OpenMP) {
     pm.addPass(createConvertSCFToOpenMPPass());
+    // Removes the scopes around loop bodies that allocate nothing: a scope is
+    // one block, and branches come next.
+    pm.addPass(createCanonicalizerPass());
+  }
   pm.addPass(createSCFToControlFlowPass());
   pm.addPass(createNormApproximateMathPass());
   NormExpandFloatCastsPassOptions casts;

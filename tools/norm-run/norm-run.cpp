@@ -83,6 +83,19 @@ struct Options {
           clEnumValN(LoweringKind::Upstream, "upstream",
                      "As linalg, by upstream's passes alone")),
       cl::init(LoweringKind::Norm), cl::cat(category)};
+  cl::opt<MomentsAlgorithm> algorithm{
+      "algorithm", cl::desc("How mean and variance are computed"),
+      cl::values(
+          clEnumValN(MomentsAlgorithm::CorrectedTwoPass, "corrected-two-pass",
+                     "Two passes and a correction (default)"),
+          clEnumValN(MomentsAlgorithm::TwoPass, "two-pass", "Two passes"),
+          clEnumValN(MomentsAlgorithm::Shifted, "shifted",
+                     "One pass over values shifted by the head's mean")),
+      cl::init(MomentsAlgorithm::CorrectedTwoPass), cl::cat(category)};
+  cl::opt<unsigned> vectorBits{
+      "vector-bits",
+      cl::desc("Bits of a vector (default: those of this machine's registers)"),
+      cl::init(0), cl::cat(category)};
   cl::opt<bool> noRaise{"no-raise",
                         cl::desc("Do not look for normalizations in linalg"),
                         cl::cat(category)};
@@ -251,6 +264,8 @@ llvm::Expected<Kernel> Runner::compile(LoweringKind kind, bool isReference) {
   kernelOptions.lowering.raise = kind == LoweringKind::Norm && !options.noRaise;
   kernelOptions.lowering.decompose = kind == LoweringKind::Upstream;
   kernelOptions.lowering.promoteToF64 = isReference;
+  kernelOptions.lowering.algorithm = options.algorithm;
+  kernelOptions.lowering.vectorBits = options.vectorBits;
   kernelOptions.openMPLibrary = options.openMPLibrary;
   if (!isReference) {
     kernelOptions.lowering.printIRAfterAll = options.printIRAfterAll;

@@ -29,13 +29,16 @@ struct LoweringOptions {
   bool decompose = false;
   ThreadModel threads = ThreadModel::None;
   bool expandBF16 = true;
+  int64_t vectorBits = 0;
+  MomentsAlgorithm algorithm = MomentsAlgorithm::CorrectedTwoPass;
   /// Compute everything in f64, after norm operations became linalg: an oracle.
   /// Float types of the entry point change too.
   bool promoteToF64 = false;
   /// Print the module to stderr after each pass that changed it.
   bool printIRAfterAll = false;
 
-  /// What the target says: whether it has instructions for bf16.
+  /// Takes from the target whether it has instructions for bf16 and, if not
+  /// set, how wide its vectors are.
   void setTarget(const llvm::TargetMachine &machine);
 };
 
