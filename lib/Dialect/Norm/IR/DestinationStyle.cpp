@@ -21,6 +21,12 @@ LogicalResult norm::verifyDestinationStyle(DestinationStyleOpInterface op) {
     return op->emitOpError()
            << "expected results of the tensor inits' types (" << expected
            << "), got (" << op->getResultTypes() << ")";
+  for (auto [index, init] : llvm::enumerate(op.getDpsInits()))
+    if (isa<MemRefType>(init.getType()) &&
+        llvm::is_contained(op.getDpsInits().take_front(index), init))
+      return op->emitOpError() << "expected outputs that are different memory, "
+                                  "but output #"
+                               << index << " repeats an earlier one";
   return success();
 }
 

@@ -15,7 +15,7 @@ using MemoryEffectList =
     SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>;
 
 /// All operands tensors or all memrefs (scalars apart); the results are the
-/// tensors among the inits.
+/// tensors among the inits; no memref is two inits.
 LogicalResult verifyDestinationStyle(DestinationStyleOpInterface op);
 
 /// Reads of memref inputs, writes of memref inits, and reads of the inits for

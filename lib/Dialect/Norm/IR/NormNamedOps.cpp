@@ -130,13 +130,11 @@ static FloatType computeTypeOf(NamedOp op) {
 }
 
 /// The result tied to an optional init, or null.
-static Value resultOf(DestinationStyleOpInterface op, Value init) {
-  if (!init || !isa<RankedTensorType>(init.getType()))
+static Value resultOf(DestinationStyleOpInterface op,
+                      MutableOperandRange init) {
+  if (init.empty() || !isa<RankedTensorType>(init[0].get().getType()))
     return nullptr;
-  for (OpOperand &operand : op.getDpsInitsMutable())
-    if (operand.get() == init)
-      return op.getTiedOpResult(&operand);
-  return nullptr;
+  return op.getTiedOpResult(&init[0]);
 }
 
 static Value emptyLike(OpBuilder &builder, Location loc, Value input,
@@ -187,8 +185,8 @@ MutableOperandRange LayerNormOp::getDpsInitsMutable() {
   return MutableOperandRange(*this, first, getNumOperands() - first);
 }
 
-Value LayerNormOp::getMeanResult() { return resultOf(*this, getMean()); }
-Value LayerNormOp::getRstdResult() { return resultOf(*this, getRstd()); }
+Value LayerNormOp::getMeanResult() { return resultOf(*this, getMeanMutable()); }
+Value LayerNormOp::getRstdResult() { return resultOf(*this, getRstdMutable()); }
 
 //===----------------------------------------------------------------------===//
 // RMSNormOp
@@ -211,7 +209,7 @@ MutableOperandRange RMSNormOp::getDpsInitsMutable() {
   return MutableOperandRange(*this, first, getNumOperands() - first);
 }
 
-Value RMSNormOp::getRstdResult() { return resultOf(*this, getRstd()); }
+Value RMSNormOp::getRstdResult() { return resultOf(*this, getRstdMutable()); }
 
 /// c10.
 static LogicalResult verifyGammaOffset(RMSNormOp op) {

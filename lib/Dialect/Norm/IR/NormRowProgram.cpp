@@ -191,7 +191,7 @@ static LogicalResult verifyNormalizedDims(GenericOp op) {
   return success();
 }
 
-/// c11, c14.
+/// c11.
 static LogicalResult verifyOutputs(GenericOp op) {
   for (auto [index, output] : llvm::enumerate(op.getOutputs())) {
     Type type = getElementTypeOrSelf(output);
@@ -199,11 +199,6 @@ static LogicalResult verifyOutputs(GenericOp op) {
       return op.emitOpError()
              << "expected output #" << index
              << ", which accumulates over rows, to be f32 or f64, got " << type;
-    if (isa<MemRefType>(output.getType()) &&
-        llvm::is_contained(op.getOutputs().take_front(index), output))
-      return op.emitOpError() << "expected outputs that are different memory, "
-                                 "but output #"
-                              << index << " repeats an earlier one";
   }
   return success();
 }

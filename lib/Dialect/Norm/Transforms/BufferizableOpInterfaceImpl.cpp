@@ -53,6 +53,32 @@ struct NormOpModel
     return isAccessedElementwise(cast<NormOp>(op), operands);
   }
 
+  /// Two outputs that nobody reads after the operation may share memory for
+  /// all that the analysis knows, but not for the operation.
+  LogicalResult resolveConflicts(Operation *op, RewriterBase &rewriter,
+                                 const AnalysisState &analysis,
+                                 const BufferizationState &state) const {
+    if (failed(
+            cast<BufferizableOpInterface>(op).resolveTensorOpOperandConflicts(
+                rewriter, analysis, state)))
+      return failure();
+    llvm::SmallDenseSet<Value> taken;
+    for (OpOperand &init : cast<NormOp>(op).getDpsInitsMutable()) {
+      if (!isa<TensorType>(init.get().getType()) ||
+          taken.insert(init.get()).second)
+        continue;
+      OpBuilder::InsertionGuard guard(rewriter);
+      rewriter.setInsertionPoint(op);
+      FailureOr<Value> own = allocateTensorForShapedValue(
+          rewriter, op->getLoc(), init.get(), analysis.getOptions(), state,
+          /*copy=*/readsInit(cast<NormOp>(op), init));
+      if (failed(own))
+        return failure();
+      rewriter.modifyOpInPlace(op, [&]() { init.set(*own); });
+    }
+    return success();
+  }
+
   LogicalResult bufferize(Operation *op, RewriterBase &rewriter,
                           const BufferizationOptions &options,
                           BufferizationState &state) const {

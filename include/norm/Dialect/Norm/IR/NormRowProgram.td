@@ -130,6 +130,7 @@ def ReduceOp : Norm_CollectiveOp<"reduce", [AllTypesMatch<["value", "result"]>]>
   let results = (outs Norm_Scalar:$result);
   let assemblyFormat = "$kind $value (`where` $where^)? (`over` $over^)? attr-dict `:` type($value)";
   let hasVerifier = 1;
+  let hasCanonicalizer = 1;
   let extraClassDeclaration = [{
     /// The identity of a kind in a scalar type that it combines.
     static ::mlir::TypedAttr getIdentity(::mlir::vector::CombiningKind kind, ::mlir::Type type);
@@ -150,6 +151,7 @@ def MomentsOp : Norm_CollectiveOp<"moments", [AllTypesMatch<["value", "centered"
                        OptionalAttr<DenseI64ArrayAttr>:$over);
   let results = (outs Norm_Float:$centered, Norm_Float:$mean, Norm_Float:$variance);
   let assemblyFormat = "(custom<Algorithm>($algorithm)^)? $value (`where` $where^)? (`over` $over^)? attr-dict `:` type($value)";
+  let hasCanonicalizer = 1;
 }
 
 def SizeOp : Norm_CollectiveOp<"size"> {
@@ -163,6 +165,7 @@ def SizeOp : Norm_CollectiveOp<"size"> {
   let results = (outs AnyTypeOf<[Norm_Float, Index]>:$result);
   let assemblyFormat = "(`where` $where^)? (`over` $over^)? attr-dict `:` type($result)";
   let hasFolder = 1;
+  let hasCanonicalizer = 1;
 }
 
 def HeadMeanOp : Norm_CollectiveOp<"head_mean", [AllTypesMatch<["value", "result"]>]> {
