@@ -24,6 +24,7 @@ config.substitutions.append(("%cmake", f'"{config.cmake_executable}" -G "{config
 includes = " ".join(f'--include="{directory}"' for directory in config.mlir_include_dirs.split(";"))
 config.substitutions.append(("%generate-docs", f'"{config.python_executable}" "{config.norm_src_root}/scripts/generate-docs.py"'
                              f' --tblgen="{config.mlir_tblgen}" {includes}'))
+config.substitutions.append(("%norm-tools", config.norm_tools_dir))
 config.substitutions.append(("%examples", os.path.join(config.norm_src_root, "examples")))
 config.substitutions.append(("%src", config.norm_src_root))
 

@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""Runs what the documents show, so that they stay true.
+
+In README.md and docs/*.md, a fenced block `console` whose first line is `$ norm-opt ...` or `$ norm-run ...` is run in
+the root of the tree; each line that the block shows must occur in the output, in order ("..." stands for lines left
+out). A fenced block `mlir` that has a function must be accepted by norm-opt.
+"""
+
+import argparse
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def run(command, text=None):
+    """The exit status and all output of a shell command in the root of the tree."""
+    shell = ["bash", "-o", "pipefail", "-c", command]
+    done = subprocess.run(shell, cwd=ROOT, input=text or "", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return done.returncode, done.stdout
+
+
+def words(line):
+    return " ".join(line.split())
+
+
+def check_console(block):
+    """What is wrong with a block that shows a command and its output; None if nothing is."""
+    command, _, shown = block.replace("\\\n", " ").partition("\n")
+    command = command.removeprefix("$ ")
+    if not command.startswith(("norm-opt ", "norm-run ")):
+        return None
+    status, output = run(command)
+    if status != 0:
+        return f"`{words(command)}` fails with {status}:\n{output}"
+    rest = iter([words(line) for line in output.splitlines()])
+    for line in shown.splitlines():
+        if line.strip() not in ("", "...") and words(line) not in rest:
+            return f"`{words(command)}` does not print, where it is shown:\n{line}\nbut:\n{output}"
+    return None
+
+
+def check_mlir(block):
+    """What is wrong with a block of IR; None if nothing is."""
+    if "func.func" not in block:
+        return None
+    status, output = run("norm-opt", block)
+    return f"norm-opt refuses:\n{block}{output}" if status != 0 else None
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tools", required=True, help="the folder of norm-opt and norm-run")
+    args = parser.parse_args()
+    os.environ["PATH"] = os.path.abspath(args.tools) + os.pathsep + os.environ["PATH"]
+
+    checks = {"console": check_console, "mlir": check_mlir}
+    count, failures = 0, 0
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "examples").glob("*.md"))]:
+        for match in FENCE.finditer(path.read_text(encoding="utf-8")):
+            check = checks.get(match[1])
+            count += check is not None
+            problem = check(match[2]) if check else None
+            if problem:
+                failures += 1
+                print(f"{path.relative_to(ROOT)}: {problem}\n", file=sys.stderr)
+    print(f"{count} blocks, {failures} wrong")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
