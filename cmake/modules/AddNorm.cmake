@@ -1,20 +1,26 @@
 # The build rules of this project: compile flags, libraries, tools, TableGen.
 
 add_library(NormBuildFlags INTERFACE)
-target_include_directories(NormBuildFlags SYSTEM INTERFACE ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
-target_include_directories(NormBuildFlags INTERFACE
-  "${PROJECT_SOURCE_DIR}/include" "${PROJECT_BINARY_DIR}/include")
-separate_arguments(NORM_LLVM_DEFINITIONS NATIVE_COMMAND "${LLVM_DEFINITIONS}")
-target_compile_definitions(NormBuildFlags INTERFACE ${NORM_LLVM_DEFINITIONS})
 target_compile_options(NormBuildFlags INTERFACE
   -Wall -Wextra -Wno-unused-parameter -Wnon-virtual-dtor
-  $<$<BOOL:${NORM_WERROR}>:-Werror>
+  $<$<BOOL:${NORM_WERROR}>:-Werror>)
+
+# What a user of the libraries needs as well: headers, and the ABI of this LLVM.
+add_library(NormInterface INTERFACE)
+target_include_directories(NormInterface SYSTEM INTERFACE ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
+target_include_directories(NormInterface INTERFACE
+  "${PROJECT_SOURCE_DIR}/include" "${PROJECT_BINARY_DIR}/include")
+separate_arguments(NORM_LLVM_DEFINITIONS NATIVE_COMMAND "${LLVM_DEFINITIONS}")
+target_compile_definitions(NormInterface INTERFACE ${NORM_LLVM_DEFINITIONS})
+target_compile_options(NormInterface INTERFACE
   $<$<NOT:$<BOOL:${LLVM_ENABLE_RTTI}>>:-fno-rtti>
   $<$<NOT:$<BOOL:${LLVM_ENABLE_EH}>>:-fno-exceptions>)
+target_link_libraries(NormInterface INTERFACE MLIR LLVM)
+target_link_libraries(NormBuildFlags INTERFACE NormInterface)
 if(NORM_ENABLE_SANITIZERS)
   target_compile_options(NormBuildFlags INTERFACE
     -fsanitize=address,undefined -fno-sanitize=vptr -fno-omit-frame-pointer)
-  target_link_options(NormBuildFlags INTERFACE -fsanitize=address,undefined)
+  target_link_options(NormInterface INTERFACE -fsanitize=address,undefined)
 endif()
 
 # Most of the time that a file takes goes into these headers.
@@ -65,7 +71,7 @@ function(norm_add_library name)
   add_library(Norm${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
   add_library(NormMLIR::${name} ALIAS Norm${name})
   set_target_properties(Norm${name} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
-  target_link_libraries(Norm${name} PUBLIC ${ARG_LINK} MLIR LLVM PRIVATE NormBuildFlags)
+  target_link_libraries(Norm${name} PUBLIC ${ARG_LINK} NormInterface PRIVATE NormBuildFlags)
   get_property(tablegen GLOBAL PROPERTY NORM_TABLEGEN_TARGETS)
   add_dependencies(Norm${name} ${tablegen})
   if(NORM_PRECOMPILED_HEADERS)
@@ -77,5 +83,5 @@ endfunction()
 function(norm_add_tool name)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
-  target_link_libraries(${name} PRIVATE ${ARG_LINK} MLIR LLVM NormBuildFlags)
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} NormBuildFlags)
 endfunction()
