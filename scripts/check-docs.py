@@ -2,8 +2,8 @@
 """Runs what the documents show, so that they stay true.
 
 In README.md and docs/*.md, a fenced block `console` whose first line is `$ norm-opt ...` or `$ norm-run ...` is run in
-the root of the tree; each line that the block shows must occur in the output, in order ("..." stands for lines left
-out). A fenced block `mlir` that has a function must be accepted by norm-opt.
+the root of the tree; what the block shows must occur in the output, wherever its lines are broken; a line "..." stands
+for what is left out. A fenced block `mlir` that has a function must be accepted by norm-opt.
 """
 
 import argparse
@@ -24,8 +24,9 @@ def run(command, text=None):
     return done.returncode, done.stdout
 
 
-def words(line):
-    return " ".join(line.split())
+def words(text):
+    """The text on one line."""
+    return " ".join(text.split())
 
 
 def check_console(block):
@@ -37,10 +38,11 @@ def check_console(block):
     status, output = run(command)
     if status != 0:
         return f"`{words(command)}` fails with {status}:\n{output}"
-    rest = iter([words(line) for line in output.splitlines()])
-    for line in shown.splitlines():
-        if line.strip() not in ("", "...") and words(line) not in rest:
-            return f"`{words(command)}` does not print, where it is shown:\n{line}\nbut:\n{output}"
+    rest = words(output)
+    for part in re.split(r"^\s*\.\.\.\s*$", shown, flags=re.MULTILINE):
+        _, found, rest = rest.partition(words(part))
+        if words(part) and not found:
+            return f"`{words(command)}` does not print, where it is shown:\n{part}\nbut:\n{output}"
     return None
 
 
