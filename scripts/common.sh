@@ -47,9 +47,10 @@ install_packages() {
 
 # Fails with advice when apt does not know one of the given packages.
 require_candidates() {
-  local package unknown=()
+  local package policy unknown=()
   for package in "$@"; do
-    apt-cache policy "$package" 2>/dev/null | grep -q '^  Candidate: [^(]' || unknown+=("$package")
+    policy=$(apt-cache policy "$package" 2>/dev/null || true)
+    [[ $policy =~ Candidate:\ [^\(] ]] || unknown+=("$package")
   done
   [[ ${#unknown[@]} -eq 0 ]] && return
   if [[ "${unknown[*]}" == *-22* ]]; then
