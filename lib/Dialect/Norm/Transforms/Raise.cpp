@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "Raise.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "norm/Dialect/Norm/IR/Norm.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "norm/Dialect/Norm/Transforms/Passes.h"
 
 namespace mlir::norm {
@@ -13,10 +14,129 @@ namespace mlir::norm {
 
 using namespace mlir;
 using namespace mlir::norm;
+using namespace mlir::norm::raise;
+using Kind = ElementExpr::Kind;
+
+/// The operations that a root can be written with.
+static bool mayBeRoot(Operation *op) {
+  return isa<math::RsqrtOp, math::SqrtOp, math::PowFOp, tosa::RsqrtOp,
+             tosa::PowOp>(op);
+}
+
+/// The expression of an anchor at index variables of its own, and the tensors
+/// that are computed from it first. Null if it is no computation on tensors.
+static Expr makeAnchor(ElementExprs &exprs, Operation *op,
+                       SmallVectorImpl<Value> &tensors) {
+  auto newIndices = [&](unsigned number) {
+    SmallVector<AffineExpr> indices;
+    for (unsigned i = 0; i < number; ++i)
+      indices.push_back(exprs.newIndex(DimSize()));
+    return indices;
+  };
+  if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op->getParentOp())) {
+    if (!linalgOp.hasPureTensorSemantics())
+      return nullptr;
+    SmallVector<AffineExpr> loops = newIndices(linalgOp.getNumLoops());
+    for (auto [loop, size] : llvm::enumerate(linalgOp.getStaticLoopRanges()))
+      if (size == 1)
+        loops[loop] = getAffineConstantExpr(0, op->getContext());
+    llvm::append_range(tensors, linalgOp->getResults());
+    return exprs.inBody(linalgOp, op->getResult(0), loops);
+  }
+  auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
+  if (!type)
+    return nullptr;
+  tensors.push_back(op->getResult(0));
+  return exprs.view(
+      exprs.element(op->getResult(0), newIndices(type.getRank())));
+}
+
+/// Sets the root and returns what stands under it, or null.
+static Expr readRoot(ElementExprs &exprs, Expr anchor, Statistics &statistics) {
+  if (!anchor->is(ExprOp::Rsqrt) && !anchor->is(ExprOp::Sqrt))
+    return nullptr;
+  statistics.root = anchor;
+  statistics.isInverse = anchor->is(ExprOp::Rsqrt);
+  statistics.arithmetic.addType(anchor->type);
+  Expr operand = anchor->operands[0];
+  // The root of the reciprocal.
+  Expr seen = exprs.view(operand);
+  if (!seen->is(ExprOp::Div) || !seen->operands[0]->isOne())
+    return operand;
+  statistics.isInverse = !statistics.isInverse;
+  statistics.arithmetic.isExact = false;
+  statistics.arithmetic.addType(seen->type);
+  return seen->operands[1];
+}
+
+/// Whether a sum stands near: the root may be part of a normalization.
+static bool isOverSum(ElementExprs &exprs, Expr expr, unsigned depth) {
+  Expr seen = exprs.view(expr);
+  if (seen->is(Kind::Sum))
+    return true;
+  return depth && llvm::any_of(seen->operands, [&](Expr operand) {
+           return isOverSum(exprs, operand, depth - 1);
+         });
+}
 
 namespace {
 struct Raise : public norm::impl::NormRaisePassBase<Raise> {
   using NormRaisePassBase::NormRaisePassBase;
-  void runOnOperation() override {}
+
+  LogicalResult initialize(MLIRContext *context) override {
+    if (tier == "exact")
+      options.tier = Tier::Exact;
+    else if (tier == "reals")
+      options.tier = Tier::Reals;
+    else if (tier == "precision")
+      options.tier = Tier::Precision;
+    else
+      return emitError(UnknownLoc::get(context))
+             << "expected tier exact, reals or precision, got '" << tier << "'";
+    options.allowF64Demote = allowF64Demote;
+    return success();
+  }
+
+  void runOnOperation() override {
+    SmallVector<Operation *> anchors;
+    getOperation()->walk([&](Operation *op) {
+      if (mayBeRoot(op))
+        anchors.push_back(op);
+    });
+    llvm::SmallPtrSet<Operation *, 32> erased;
+    for (Operation *anchor : anchors)
+      if (!erased.contains(anchor))
+        raiseAt(anchor, erased);
+  }
+
+  void raiseAt(Operation *anchor, llvm::SmallPtrSetImpl<Operation *> &erased) {
+    // Expressions refer to the IR, so each anchor has its own.
+    ElementExprs exprs(&getContext());
+    SmallVector<Value> tensors;
+    Expr expr = makeAnchor(exprs, anchor, tensors);
+    Statistics statistics;
+    Expr operand = expr ? readRoot(exprs, expr, statistics) : nullptr;
+    if (!operand || !isOverSum(exprs, operand, /*depth=*/5))
+      return;
+    Miss miss;
+    std::vector<Match> matches;
+    if (matchStatistics(exprs, operand, statistics, miss)) {
+      auto &dominance = getAnalysis<DominanceInfo>();
+      matches = ResultFinder(exprs, statistics, options, dominance, miss)
+                    .find(tensors);
+    }
+    if (matches.empty()) {
+      if (reportMisses)
+        anchor->emitRemark("not raised: ") << miss.reason;
+      return;
+    }
+    // The last first: an earlier one may be the input of its affine only.
+    for (const Match &match : llvm::reverse(matches)) {
+      rewrite(match, erased);
+      ++numRaised;
+    }
+  }
+
+  Options options;
 };
 } // namespace

@@ -4,8 +4,23 @@
 include "mlir/Pass/PassBase.td"
 
 def NormRaisePass : Pass<"norm-raise"> {
-  let summary = "Find normalizations in linalg, arith and tensor operations and make them named operations";
-  let dependentDialects = ["::mlir::norm::NormDialect"];
+  let summary = "Find normalizations in linalg, arith, tensor and TOSA operations and make them named operations";
+  let description = [{
+    Finds layer and RMS normalizations by what they compute, not by how they are spelled: see docs/Raising.md. From each
+    inverse root it reads backwards what stands under it and forwards what it is multiplied with, element by element;
+    nothing changes unless all conditions hold. Values that other operations use too stay.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::norm::NormDialect", "::mlir::tensor::TensorDialect"];
+  let options = [
+    Option<"tier", "tier", "std::string", /*default=*/"\"reals\"",
+           "How much the arithmetic may differ: exact (not at all), reals (equal over the reals, computed in the same "
+           "types), precision (computed in wider types)">,
+    Option<"allowF64Demote", "allow-f64-demote", "bool", /*default=*/"false",
+           "Let statistics that are written in f64 for a narrower input be computed in f32">,
+    Option<"reportMisses", "report-misses", "bool", /*default=*/"false",
+           "Remark on each root over a sum that was not raised, with the first condition that failed">
+  ];
+  let statistics = [Statistic<"numRaised", "num-raised", "Number of normalizations found">];
 }
 
 def NormGeneralizePass : Pass<"norm-generalize"> {

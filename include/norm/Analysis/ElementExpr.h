@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef NORM_ANALYSIS_ELEMENTEXPR_H
+#define NORM_ANALYSIS_ELEMENTEXPR_H
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/IR/AffineExpr.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/FoldingSet.h"
+#include "llvm/Support/Allocator.h"
+
+namespace mlir::norm {
+
+/// The operations that an expression knows by meaning, however a dialect spells
+/// them. All others are `Other`, with their name and attributes.
+enum class ExprOp {
+  Add,
+  Sub,
+  Mul,
+  Div,
+  Neg,
+  Max,
+  Sqrt,
+  Rsqrt,
+  Ext,        // to a wider float type: exact
+  Trunc,      // to a narrower float type: rounds
+  IntToFloat, // of an integer or an index
+  MulInt,
+  Other,
+};
+
+/// The size of a dim: a constant, or that of a dim of a value, or (dim = -1) an
+/// index value. Equal sizes that come from one another compare equal.
+struct DimSize {
+  int64_t constant = ShapedType::kDynamic;
+  Value value;
+  int64_t dim = -1;
+  bool isStatic() const { return !ShapedType::isDynamic(constant); }
+  bool operator==(const DimSize &other) const {
+    return constant == other.constant && value == other.value &&
+           dim == other.dim;
+  }
+};
+
+/// What one element of a tensor is, as a function of index variables. Nodes are
+/// unique: equal ones are the same object. A coordinate is an affine expression
+/// over index variables; dims of size 1 have the coordinate 0.
+struct ElementExpr : public llvm::FoldingSetNode {
+  enum class Kind {
+    Constant, // `constant`
+    Element,  // of tensor `value` at `coords`; a scalar value has no coords
+    Size,     // `size`, never static
+    Index,    // coords[0]
+    Apply,    // `op` of `operands`
+    Sum,      // of operands[0] over `variables`
+  };
+  Kind kind = Kind::Constant;
+  Type type;
+  unsigned id = 0; // in the order of creation
+  ExprOp op = ExprOp::Other;
+  TypedAttr constant;
+  Value value;
+  ArrayRef<AffineExpr> coords;
+  DimSize size;
+  ArrayRef<const ElementExpr *> operands;
+  ArrayRef<unsigned> variables;
+  /// Of an `Other` only.
+  std::optional<OperationName> name;
+  DictionaryAttr attributes;
+
+  bool is(Kind k) const { return kind == k; }
+  bool is(ExprOp o) const { return kind == Kind::Apply && op == o; }
+  /// The value of a float constant, if it is one.
+  std::optional<llvm::APFloat> getFloat() const;
+  bool isZero() const;
+  bool isOne() const;
+  void Profile(llvm::FoldingSetNodeID &id) const;
+};
+using Expr = const ElementExpr *;
+
+/// Which index expression each variable of a pattern stands for.
+using IndexBinding = SmallVector<std::pair<unsigned, AffineExpr>, 8>;
+
+/// Builds and holds expressions. They are valid as long as the IR that they
+/// were built from does not change.
+///
+/// Elements of computed tensors are expanded one operation at a time, by
+/// `view`, so that a client pays for what it looks at only. Operations that do
+/// no arithmetic (broadcasts, transposes, reshapes by unit dims, casts of
+/// shapes, fills and splats) are looked through from the start.
+class ElementExprs {
+public:
+  explicit ElementExprs(MLIRContext *context) : context(context) {}
+
+  /// The element of a tensor at `coords`; the value itself if it is a scalar.
+  Expr element(Value value, ArrayRef<AffineExpr> coords);
+  /// The element of a tensor at freely chosen indices: one variable a dim.
+  Expr element(Value value);
+  /// A scalar that is defined outside of any linalg operation's body.
+  Expr scalar(Value value, unsigned depth = 0);
+  /// A scalar in the body of a linalg operation, at the given loop indices.
+  Expr inBody(linalg::LinalgOp op, Value value, ArrayRef<AffineExpr> loops);
+
+  /// The expression with an element of a computed tensor replaced by what its
+  /// operation computes. Leaves what cannot be looked into alone.
+  Expr view(Expr expr);
+
+  AffineExpr getIndex(unsigned variable) const;
+  AffineExpr newIndex(DimSize size);
+  /// The variable for dim `dim` of a tensor at freely chosen indices.
+  AffineExpr freeIndex(int64_t dim);
+  DimSize getSize(unsigned variable) const { return sizes[variable]; }
+  /// The size of a dim, followed to where it comes from.
+  static DimSize getSize(Value value, int64_t dim);
+  /// The size of a loop of a linalg operation.
+  static DimSize getLoopSize(linalg::LinalgOp op, unsigned loop);
+
+  /// Tensors with coordinates at which their element is `expr` by definition:
+  /// what was looked through on the way to it.
+  ArrayRef<std::pair<Value, SmallVector<AffineExpr>>>
+  getSpellings(Expr expr) const;
+
+  /// Whether `target` is `pattern` with some of the latter's variables, those
+  /// in `bindable`, replaced as `binding` says; it is extended as needed. Looks
+  /// into both as far as needed; a conversion to a wider type changes nothing.
+  bool unify(Expr pattern, Expr target, ArrayRef<unsigned> bindable,
+             IndexBinding &binding);
+  /// Whether two expressions at the same indices are equal.
+  bool areEqual(Expr a, Expr b);
+
+  /// Prints the expression, with up to `depth` operations looked into.
+  void print(Expr expr, raw_ostream &os, unsigned depth);
+
+  MLIRContext *getContext() const { return context; }
+
+private:
+  friend class BodyBuilder;
+  Expr unique(const ElementExpr &proto);
+  Expr makeConstant(TypedAttr value);
+  Expr makeElement(Value value, ArrayRef<AffineExpr> coords);
+  Expr makeSize(DimSize size, Type type);
+  Expr makeIndex(AffineExpr coord);
+  Expr makeApply(ExprOp op, Type type, ArrayRef<Expr> operands);
+  Expr makePower(Expr base, double exponent);
+  Expr makeSum(Expr body, ArrayRef<unsigned> variables, Type type);
+  /// The expression for a scalar or elementwise operation.
+  Expr makeOperation(Operation *op, ArrayRef<Expr> operands, Type type);
+
+  // What one element of an operation's result is, or null where the operation
+  // cannot be looked into.
+  Expr expand(OpResult result, ArrayRef<AffineExpr> coords);
+  Expr expandLinalg(linalg::LinalgOp op, OpResult result,
+                    ArrayRef<AffineExpr> coords);
+  Expr expandReshape(Value source, Type resultType, ArrayRef<AffineExpr> coords,
+                     bool keepsOrder);
+  Expr expandTosa(Operation *op, ArrayRef<AffineExpr> coords);
+  Expr expandTosaReduction(Operation *op, ArrayRef<AffineExpr> coords);
+  Expr expandTosaTranspose(Operation *op, ArrayRef<AffineExpr> coords);
+  Expr expandElementwise(Operation *op, Type resultType,
+                         ArrayRef<AffineExpr> coords);
+  Expr expandConstant(ElementsAttr elements);
+
+  struct Unifier;
+
+  MLIRContext *context;
+  llvm::BumpPtrAllocator allocator;
+  llvm::FoldingSet<ElementExpr> nodes;
+  unsigned numNodes = 0;
+  SmallVector<DimSize> sizes;          // by variable
+  SmallVector<AffineExpr> freeIndices; // by dim
+  llvm::DenseMap<Expr, Expr> views;
+  llvm::DenseMap<Expr, SmallVector<std::pair<Value, SmallVector<AffineExpr>>>>
+      spellings;
+};
+
+} // namespace mlir::norm
+
+#endif // NORM_ANALYSIS_ELEMENTEXPR_H

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// norm-raise: expressions as polynomials in x, its mean and its inverse root.
+// Distributing products over sums makes all ways to write the affine equal.
+
+#include "Raise.h"
+
+using namespace mlir;
+using namespace mlir::norm;
+using namespace mlir::norm::raise;
+using Kind = ElementExpr::Kind;
+
+bool Polynomial::isParameter() const {
+  for (unsigned basis = One + 1; basis < NumBases; ++basis)
+    if (terms[basis])
+      return false;
+  return true;
+}
+
+static Polynomial makeParameter(Expr expr) {
+  Polynomial result;
+  result.terms[Polynomial::One].emplace();
+  result.terms[Polynomial::One]->factors.push_back(expr);
+  return result;
+}
+
+static Polynomial makeQuantity(Polynomial::Basis basis) {
+  Polynomial result;
+  result.terms[basis].emplace();
+  return result;
+}
+
+/// The product of two quantities, if a normalization has it.
+static std::optional<Polynomial::Basis> multiply(unsigned a, unsigned b) {
+  using P = Polynomial;
+  if (a > b)
+    std::swap(a, b);
+  if (a == P::One)
+    return static_cast<P::Basis>(b);
+  if (b == P::InverseRoot && a == P::Input)
+    return P::InputInverseRoot;
+  if (b == P::InverseRoot && a == P::Mean)
+    return P::MeanInverseRoot;
+  return std::nullopt;
+}
+
+/// Notes what a further operation on these operands is computed in.
+static Arithmetic joinArithmetic(ArrayRef<const Polynomial *> operands,
+                                 Type type) {
+  Arithmetic joined;
+  joined.addType(type);
+  for (const Polynomial *operand : operands) {
+    joined.add(operand->arithmetic);
+    if (operand->roundedTo)
+      joined.addType(operand->roundedTo);
+  }
+  return joined;
+}
+
+static std::optional<Polynomial> multiply(const Polynomial &a,
+                                          const Polynomial &b, Type type) {
+  Polynomial product;
+  for (auto [i, left] : llvm::enumerate(a.terms))
+    for (auto [j, right] : llvm::enumerate(b.terms)) {
+      if (!left || !right)
+        continue;
+      std::optional<Polynomial::Basis> basis = multiply(i, j);
+      if (!basis || product.terms[*basis])
+        return std::nullopt;
+      Coefficient coefficient = *left;
+      coefficient.isNegative ^= right->isNegative;
+      coefficient.count += right->count;
+      llvm::append_range(coefficient.factors, right->factors);
+      llvm::sort(coefficient.factors,
+                 [](Expr x, Expr y) { return x->id < y->id; });
+      product.terms[*basis] = coefficient;
+    }
+  product.arithmetic = joinArithmetic({&a, &b}, type);
+  // (x − m) · r is how it is defined; x · r − m · r is not.
+  product.arithmetic.isExact &=
+      !(a.has(Polynomial::InverseRoot) && b.isParameter()) &&
+      !(b.has(Polynomial::InverseRoot) && a.isParameter());
+  return product;
+}
+
+static std::optional<Polynomial> add(const Polynomial &a, Polynomial b,
+                                     bool subtract, Type type) {
+  Polynomial sum = a;
+  for (auto [i, term] : llvm::enumerate(b.terms)) {
+    if (!term)
+      continue;
+    if (sum.terms[i])
+      return std::nullopt;
+    sum.terms[i] = term;
+    sum.terms[i]->isNegative ^= subtract;
+  }
+  sum.arithmetic = joinArithmetic({&a, &b}, type);
+  sum.roundedTo = Type();
+  sum.arithmetic.isExact &= !a.has(Polynomial::MeanInverseRoot) ||
+                            a.has(Polynomial::InputInverseRoot);
+  sum.arithmetic.isExact &= !b.has(Polynomial::MeanInverseRoot) ||
+                            b.has(Polynomial::InputInverseRoot);
+  return sum;
+}
+
+//===----------------------------------------------------------------------===//
+// PolynomialReader
+//===----------------------------------------------------------------------===//
+
+PolynomialReader::PolynomialReader(ElementExprs &exprs,
+                                   const Statistics &statistics)
+    : exprs(exprs), statistics(statistics) {
+  // Every variable that the statistics were matched with.
+  auto collect = [&](auto &&self, Expr expr, unsigned depth) -> void {
+    for (AffineExpr coord : expr->coords)
+      if (auto dim = dyn_cast<AffineDimExpr>(coord))
+        if (!llvm::is_contained(bindable, dim.getPosition()))
+          bindable.push_back(dim.getPosition());
+    if (depth)
+      for (Expr operand : expr->operands)
+        self(self, operand, depth - 1);
+  };
+  collect(collect, statistics.input, 16);
+  collect(collect, statistics.root, 16);
+}
+
+bool PolynomialReader::unify(Expr pattern, Expr target,
+                             IndexBinding &extended) {
+  return exprs.unify(pattern, target, bindable, extended);
+}
+
+/// Whether a sum is that of x over the reduced indices.
+bool PolynomialReader::isMean(Expr sum) {
+  SmallVector<unsigned> variables(sum->variables);
+  Expr body = sum->operands[0];
+  for (Expr seen = exprs.view(body); seen->is(Kind::Sum);
+       seen = exprs.view(body)) {
+    llvm::append_range(variables, seen->variables);
+    body = seen->operands[0];
+  }
+  IndexBinding ofSum;
+  for (auto &entry : binding)
+    if (!llvm::is_contained(statistics.reduced, entry.first))
+      ofSum.push_back(entry);
+  if (variables.size() != statistics.reduced.size() ||
+      !unify(statistics.input, body, ofSum))
+    return false;
+  SmallVector<AffineExpr> images;
+  IndexBinding ofRows;
+  for (auto &entry : ofSum) {
+    if (llvm::is_contained(statistics.reduced, entry.first))
+      images.push_back(entry.second);
+    else
+      ofRows.push_back(entry);
+  }
+  if (!llvm::all_of(variables, [&](unsigned variable) {
+        return llvm::is_contained(images, exprs.getIndex(variable));
+      }))
+    return false;
+  for (auto &entry : ofRows)
+    if (!llvm::is_contained(binding, entry))
+      binding.push_back(entry);
+  return true;
+}
+
+std::optional<Polynomial> PolynomialReader::readQuantity(Expr expr) {
+  IndexBinding extended = binding;
+  if (unify(statistics.input, expr, extended)) {
+    binding = extended;
+    return makeQuantity(Polynomial::Input);
+  }
+  if (expr->is(Kind::Apply) && expr->op == statistics.root->op &&
+      unify(statistics.root, expr, extended)) {
+    binding = extended;
+    return makeQuantity(statistics.isInverse ? Polynomial::InverseRoot
+                                             : Polynomial::Root);
+  }
+  if (expr->is(Kind::Sum) && statistics.isCentered && isMean(expr)) {
+    Polynomial sum = makeQuantity(Polynomial::Mean);
+    sum.terms[Polynomial::Mean]->count = 1;
+    sum.arithmetic.addType(expr->type);
+    return sum;
+  }
+  return std::nullopt;
+}
+
+std::optional<Polynomial> PolynomialReader::read(Expr expr) {
+  auto found = known.find(expr);
+  if (found != known.end())
+    return found->second;
+  if (!fuel)
+    return makeParameter(expr);
+  --fuel;
+  std::optional<Polynomial> result = readNew(expr);
+  known[expr] = result;
+  return result;
+}
+
+std::optional<Polynomial> PolynomialReader::readNew(Expr expr) {
+  if (std::optional<Polynomial> quantity = readQuantity(expr))
+    return quantity;
+  switch (expr->kind) {
+  case Kind::Constant:
+  case Kind::Size:
+  case Kind::Index:
+  case Kind::Sum:
+    return makeParameter(expr);
+  case Kind::Element: {
+    Expr seen = exprs.view(expr);
+    if (seen == expr)
+      return makeParameter(expr);
+    // What holds no quantity, or uses one in another way, is a parameter: the
+    // result is the same whatever its elements are.
+    std::optional<Polynomial> inside = read(seen);
+    return inside && !inside->isParameter() ? inside : makeParameter(expr);
+  }
+  case Kind::Apply:
+    return readApply(expr);
+  }
+  return std::nullopt;
+}
+
+/// The mean is divided by its count before all else.
+static bool hasOpenCount(const Polynomial &polynomial) {
+  return polynomial.has(Polynomial::Mean) &&
+         polynomial.terms[Polynomial::Mean]->count == 1;
+}
+
+std::optional<Polynomial> PolynomialReader::readApply(Expr expr) {
+  SmallVector<Polynomial, 2> operands;
+  for (Expr operand : expr->operands) {
+    std::optional<Polynomial> inside = read(operand);
+    if (!inside)
+      return std::nullopt;
+    operands.push_back(*inside);
+  }
+  if (llvm::all_of(operands, [](auto &p) { return p.isParameter(); }))
+    return makeParameter(expr);
+  Type type = expr->type;
+  switch (expr->op) {
+  case ExprOp::Ext:
+    return operands[0];
+  case ExprOp::Trunc:
+    if (operands[0].roundedTo)
+      operands[0].arithmetic.addType(operands[0].roundedTo);
+    operands[0].roundedTo = type;
+    return operands[0];
+  case ExprOp::Neg:
+    operands[0].arithmetic = joinArithmetic(&operands[0], type);
+    for (auto &term : operands[0].terms)
+      if (term)
+        term->isNegative ^= true;
+    return operands[0];
+  case ExprOp::Add:
+  case ExprOp::Sub:
+    return add(operands[0], operands[1], expr->is(ExprOp::Sub), type);
+  case ExprOp::Mul:
+    for (unsigned i : {0, 1}) {
+      Polynomial scaled = operands[i];
+      if (!hasOpenCount(scaled) ||
+          !isCount(exprs, expr->operands[1 - i], statistics.reduced,
+                   /*inverse=*/true, scaled.arithmetic))
+        continue;
+      scaled.terms[Polynomial::Mean]->count = 0;
+      scaled.arithmetic.addType(type);
+      return scaled;
+    }
+    return multiply(operands[0], operands[1], type);
+  case ExprOp::Div:
+    if (hasOpenCount(operands[0]) &&
+        isCount(exprs, expr->operands[1], statistics.reduced,
+                /*inverse=*/false, operands[0].arithmetic)) {
+      operands[0].terms[Polynomial::Mean]->count = 0;
+      operands[0].arithmetic.addType(type);
+      return operands[0];
+    }
+    // Division by the root itself, unscaled.
+    if (operands[1].has(Polynomial::Root) &&
+        operands[1].terms[Polynomial::Root] == Coefficient()) {
+      Polynomial inverse = makeQuantity(Polynomial::InverseRoot);
+      operands[1].terms[Polynomial::Root].reset();
+      if (llvm::any_of(operands[1].terms, [](auto &t) { return !!t; }))
+        return std::nullopt;
+      inverse.arithmetic = operands[1].arithmetic;
+      inverse.roundedTo = operands[1].roundedTo;
+      inverse.arithmetic.isExact = false;
+      if (expr->operands[0]->isOne()) {
+        inverse.arithmetic = joinArithmetic(&inverse, type);
+        inverse.roundedTo = Type();
+        return inverse;
+      }
+      return multiply(operands[0], inverse, type);
+    }
+    return std::nullopt;
+  default:
+    return std::nullopt;
+  }
+}

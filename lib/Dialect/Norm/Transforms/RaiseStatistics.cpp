@@ -1,0 +1,403 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// norm-raise, backwards: what stands under an inverse root.
+
+#include "Raise.h"
+
+using namespace mlir;
+using namespace mlir::norm;
+using namespace mlir::norm::raise;
+using Kind = ElementExpr::Kind;
+
+void Arithmetic::addType(Type type) {
+  types |= type.isF16()    ? F16
+           : type.isBF16() ? BF16
+           : type.isF32()  ? F32
+           : type.isF64()  ? F64
+                           : Other;
+}
+
+/// Looks through conversions of a statistic. One to a narrower type rounds, so
+/// that computing without it takes a wider type.
+static Expr stripConversions(ElementExprs &exprs, Expr expr,
+                             Arithmetic &arithmetic) {
+  while (true) {
+    Expr seen = exprs.view(expr);
+    if (!seen->is(ExprOp::Ext) && !seen->is(ExprOp::Trunc))
+      return expr;
+    if (seen->is(ExprOp::Trunc))
+      arithmetic.addType(seen->type);
+    expr = seen->operands[0];
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Counts
+//===----------------------------------------------------------------------===//
+
+std::optional<int64_t> raise::getStaticCount(ElementExprs &exprs,
+                                             ArrayRef<unsigned> variables) {
+  int64_t count = 1;
+  for (unsigned variable : variables) {
+    DimSize size = exprs.getSize(variable);
+    if (!size.isStatic())
+      return std::nullopt;
+    count *= size.constant;
+  }
+  return count;
+}
+
+/// n, or 1/n, rounded to the constant's type in the ways a frontend might.
+static bool isRoundedCount(const llvm::APFloat &constant, int64_t count,
+                           bool inverse) {
+  auto nearest = llvm::APFloat::rmNearestTiesToEven;
+  const llvm::fltSemantics &semantics = constant.getSemantics();
+  llvm::APFloat rounded(semantics);
+  rounded.convertFromAPInt(APInt(64, count), /*IsSigned=*/true, nearest);
+  if (!inverse)
+    return constant.bitwiseIsEqual(rounded);
+  llvm::APFloat quotient(semantics, 1);
+  quotient.divide(rounded, nearest);
+  // In the constant's own type, or in f64 and rounded from there.
+  llvm::APFloat converted(1.0 / static_cast<double>(count));
+  bool losesInfo;
+  converted.convert(semantics, nearest, &losesInfo);
+  return constant.bitwiseIsEqual(quotient) ||
+         constant.bitwiseIsEqual(converted);
+}
+
+/// Collects the factors of an integer product; false if it has other parts.
+static bool collectSizes(Expr expr, int64_t &constant,
+                         SmallVectorImpl<DimSize> &sizes) {
+  if (auto value = dyn_cast_or_null<IntegerAttr>(expr->constant)) {
+    constant *= value.getInt();
+    return true;
+  }
+  if (expr->is(Kind::Size)) {
+    sizes.push_back(expr->size);
+    return true;
+  }
+  if (expr->is(ExprOp::MulInt))
+    return llvm::all_of(expr->operands, [&](Expr operand) {
+      return collectSizes(operand, constant, sizes);
+    });
+  return false;
+}
+
+/// Whether an integer expression is the product of the variables' sizes.
+static bool isProductOfSizes(ElementExprs &exprs, Expr expr,
+                             ArrayRef<unsigned> variables) {
+  int64_t constant = 1;
+  SmallVector<DimSize> found;
+  if (!collectSizes(expr, constant, found))
+    return false;
+  int64_t expected = 1;
+  for (unsigned variable : variables) {
+    DimSize size = exprs.getSize(variable);
+    if (size.isStatic()) {
+      expected *= size.constant;
+      continue;
+    }
+    auto *same = llvm::find(found, size);
+    if (same == found.end())
+      return false;
+    found.erase(same);
+  }
+  return found.empty() && constant == expected;
+}
+
+bool raise::isCount(ElementExprs &exprs, Expr expr,
+                    ArrayRef<unsigned> variables, bool inverse,
+                    Arithmetic &arithmetic) {
+  for (expr = exprs.view(expr); expr->is(ExprOp::Ext);
+       expr = exprs.view(expr->operands[0]))
+    ;
+  if (inverse) {
+    arithmetic.isExact = false;
+    if (expr->is(ExprOp::Div) && expr->operands[0]->isOne())
+      return isCount(exprs, expr->operands[1], variables, false, arithmetic);
+  }
+  if (std::optional<llvm::APFloat> constant = expr->getFloat()) {
+    std::optional<int64_t> count = getStaticCount(exprs, variables);
+    return count && isRoundedCount(*constant, *count, inverse);
+  }
+  return !inverse && expr->is(ExprOp::IntToFloat) &&
+         isProductOfSizes(exprs, expr->operands[0], variables);
+}
+
+//===----------------------------------------------------------------------===//
+// Means
+//===----------------------------------------------------------------------===//
+
+/// A sum as one over all of its dims, where it is a sum of sums.
+static std::optional<Mean> matchSum(ElementExprs &exprs, Expr expr,
+                                    Arithmetic &arithmetic) {
+  Mean sum;
+  sum.body = expr;
+  for (Expr seen = exprs.view(expr); seen->is(Kind::Sum);
+       seen = exprs.view(sum.body)) {
+    arithmetic.addType(seen->type);
+    llvm::append_range(sum.variables, seen->variables);
+    sum.body = seen->operands[0];
+  }
+  if (sum.variables.empty())
+    return std::nullopt;
+  return sum;
+}
+
+/// Describes a wrong count for a report.
+static std::string describeCount(ElementExprs &exprs, Expr count,
+                                 ArrayRef<unsigned> variables) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << "the sum is scaled by ";
+  exprs.print(count, os, /*depth=*/4);
+  os << ", not by the number of its elements";
+  if (std::optional<int64_t> size = getStaticCount(exprs, variables))
+    os << " (" << *size << ')';
+  return text;
+}
+
+std::optional<Mean> raise::matchMean(ElementExprs &exprs, Expr expr,
+                                     Arithmetic &arithmetic, Miss &miss) {
+  expr = stripConversions(exprs, expr, arithmetic);
+  Expr seen = exprs.view(expr);
+  bool isDivision = seen->is(ExprOp::Div);
+  if (!isDivision && !seen->is(ExprOp::Mul)) {
+    miss.because(matchSum(exprs, expr, arithmetic)
+                     ? "the sum is not divided by the number of its elements"
+                     : "the statistic is not a sum divided by a count");
+    return std::nullopt;
+  }
+  arithmetic.addType(seen->type);
+  for (unsigned i = 0; i < (isDivision ? 1 : 2); ++i) {
+    Arithmetic inner = arithmetic;
+    Expr summed = stripConversions(exprs, seen->operands[i], inner);
+    std::optional<Mean> sum = matchSum(exprs, summed, inner);
+    if (!sum)
+      continue;
+    Expr count = seen->operands[1 - i];
+    if (!isCount(exprs, count, sum->variables, !isDivision, inner)) {
+      miss.because(describeCount(exprs, count, sum->variables));
+      return std::nullopt;
+    }
+    arithmetic = inner;
+    return sum;
+  }
+  miss.because("the statistic is not a sum divided by a count");
+  return std::nullopt;
+}
+
+bool raise::isMeanOf(ElementExprs &exprs, const Mean &mean, Expr input,
+                     ArrayRef<unsigned> reduced) {
+  IndexBinding binding;
+  if (mean.variables.size() != reduced.size() ||
+      !exprs.unify(mean.body, input, mean.variables, binding) ||
+      binding.size() != reduced.size())
+    return false;
+  return llvm::all_of(reduced, [&](unsigned variable) {
+    return llvm::any_of(binding, [&](auto &entry) {
+      return entry.second == exprs.getIndex(variable);
+    });
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Statistics
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct Term {
+  Expr expr;
+  bool isNegative;
+};
+
+class StatisticsMatcher {
+public:
+  StatisticsMatcher(ElementExprs &exprs, Statistics &statistics, Miss &miss)
+      : exprs(exprs), statistics(statistics), miss(miss),
+        arithmetic(statistics.arithmetic) {}
+  bool match(Expr operand);
+
+private:
+  void collectTerms(Expr expr, bool isNegative, SmallVectorImpl<Term> &terms);
+  bool isUniform(Expr expr);
+  bool matchEpsilon(Term term);
+  bool matchVariance(Expr expr);
+  bool matchTerms(ArrayRef<Term> terms);
+  Expr matchSquare(Expr expr);
+  bool matchTwoPass(Expr expr);
+  bool matchCentered(Expr squared, const Mean &meanSquare);
+  bool matchOnePass(Expr meanSquare, Expr squaredMean);
+
+  ElementExprs &exprs;
+  Statistics &statistics;
+  Miss &miss;
+  Arithmetic &arithmetic;
+};
+} // namespace
+
+/// The terms of a sum of scalars; what is no sum is a term as it stands.
+void StatisticsMatcher::collectTerms(Expr expr, bool isNegative,
+                                     SmallVectorImpl<Term> &terms) {
+  Arithmetic inner = arithmetic;
+  Expr seen = exprs.view(stripConversions(exprs, expr, inner));
+  bool isSum = seen->is(ExprOp::Add) || seen->is(ExprOp::Sub);
+  if (!isSum || terms.size() > 3) {
+    terms.push_back({expr, isNegative});
+    return;
+  }
+  arithmetic = inner;
+  arithmetic.addType(seen->type);
+  collectTerms(seen->operands[0], isNegative, terms);
+  collectTerms(seen->operands[1], isNegative != seen->is(ExprOp::Sub), terms);
+}
+
+/// An expression without conversions to wider types around it.
+static Expr stripExtensions(ElementExprs &exprs, Expr expr) {
+  for (Expr seen = exprs.view(expr); seen->is(ExprOp::Ext);
+       seen = exprs.view(expr))
+    expr = seen->operands[0];
+  return expr;
+}
+
+/// A constant, or one and the same given element for all rows.
+bool StatisticsMatcher::isUniform(Expr expr) {
+  expr = exprs.view(stripExtensions(exprs, expr));
+  return expr->is(Kind::Constant) ||
+         (expr->is(Kind::Element) &&
+          llvm::all_of(expr->coords, [](AffineExpr coord) {
+            return isa<AffineConstantExpr>(coord);
+          }));
+}
+
+bool StatisticsMatcher::matchEpsilon(Term term) {
+  Expr expr = exprs.view(stripExtensions(exprs, term.expr));
+  if (term.isNegative)
+    return miss.because("epsilon is subtracted");
+  if (std::optional<llvm::APFloat> value = expr->getFloat())
+    if (!value->isFinite() || (value->isNegative() && !value->isZero()))
+      return miss.because("epsilon is negative or not finite");
+  statistics.epsilon = expr;
+  return true;
+}
+
+bool StatisticsMatcher::match(Expr operand) {
+  SmallVector<Term> terms;
+  collectTerms(operand, /*isNegative=*/false, terms);
+  SmallVector<Term> rest;
+  for (Term term : terms) {
+    if (!isUniform(term.expr))
+      rest.push_back(term);
+    else if (statistics.epsilon)
+      return miss.because("more than one epsilon is added");
+    else if (!matchEpsilon(term))
+      return false;
+  }
+  return matchTerms(rest);
+}
+
+/// v, or q − m².
+bool StatisticsMatcher::matchTerms(ArrayRef<Term> terms) {
+  if (terms.size() == 1 && !terms[0].isNegative)
+    return matchVariance(terms[0].expr);
+  if (terms.size() == 2 && terms[0].isNegative != terms[1].isNegative)
+    return matchOnePass(terms[terms[0].isNegative ? 1 : 0].expr,
+                        terms[terms[0].isNegative ? 0 : 1].expr);
+  return miss.because(
+      "under the root stands no variance or mean of squares plus an epsilon "
+      "that is the same for all rows");
+}
+
+bool StatisticsMatcher::matchVariance(Expr expr) {
+  Expr seen = exprs.view(stripConversions(exprs, expr, arithmetic));
+  if (!seen->is(ExprOp::Max))
+    return matchTwoPass(expr);
+  for (unsigned i : {0, 1}) {
+    if (!seen->operands[i]->isZero())
+      continue;
+    arithmetic.isExact = false;
+    SmallVector<Term> terms;
+    collectTerms(seen->operands[1 - i], /*isNegative=*/false, terms);
+    if (terms.size() == 1)
+      return matchTwoPass(terms[0].expr);
+    return matchTerms(terms);
+  }
+  return miss.because("the statistic is clamped by something other than 0");
+}
+
+/// The base of a square, or null.
+Expr StatisticsMatcher::matchSquare(Expr expr) {
+  Expr seen = exprs.view(stripConversions(exprs, expr, arithmetic));
+  if (!seen->is(ExprOp::Mul) ||
+      !exprs.areEqual(seen->operands[0], seen->operands[1]))
+    return nullptr;
+  arithmetic.addType(seen->type);
+  return seen->operands[0];
+}
+
+bool StatisticsMatcher::matchTwoPass(Expr expr) {
+  std::optional<Mean> mean = matchMean(exprs, expr, arithmetic, miss);
+  if (!mean)
+    return false;
+  Expr base = matchSquare(mean->body);
+  if (!base)
+    return miss.because("what is summed is not a square");
+  statistics.reduced = mean->variables;
+  if (matchCentered(base, *mean))
+    return true;
+  statistics.input = stripExtensions(exprs, base);
+  return true;
+}
+
+/// x − mean(x), with the mean over the same dims. (Its square does not tell it
+/// from mean(x) − x; the numerator will.)
+bool StatisticsMatcher::matchCentered(Expr base, const Mean &meanSquare) {
+  Arithmetic inner = arithmetic;
+  Expr seen = exprs.view(stripConversions(exprs, base, inner));
+  if (!seen->is(ExprOp::Sub))
+    return false;
+  inner.addType(seen->type);
+  for (unsigned i : {0, 1}) {
+    Arithmetic ofMean = inner;
+    Miss ignored;
+    std::optional<Mean> mean =
+        matchMean(exprs, seen->operands[1 - i], ofMean, ignored);
+    if (!mean ||
+        !isMeanOf(exprs, *mean, seen->operands[i], meanSquare.variables))
+      continue;
+    arithmetic = ofMean;
+    statistics.isCentered = true;
+    statistics.input = stripExtensions(exprs, seen->operands[i]);
+    return true;
+  }
+  return false;
+}
+
+/// mean(x²) − mean(x)².
+bool StatisticsMatcher::matchOnePass(Expr meanSquare, Expr squaredMean) {
+  arithmetic.isExact = false;
+  std::optional<Mean> ofSquares =
+      matchMean(exprs, meanSquare, arithmetic, miss);
+  if (!ofSquares)
+    return false;
+  Expr input = matchSquare(ofSquares->body);
+  Expr base = matchSquare(squaredMean);
+  if (!input || !base)
+    return miss.because("the variance is not mean(x²) − mean(x)²");
+  std::optional<Mean> mean = matchMean(exprs, base, arithmetic, miss);
+  if (!mean)
+    return false;
+  if (!isMeanOf(exprs, *mean, input, ofSquares->variables))
+    return miss.because("mean(x²) and mean(x) are not of the same x over the "
+                        "same dims");
+  statistics.isCentered = true;
+  statistics.input = stripExtensions(exprs, input);
+  statistics.reduced = ofSquares->variables;
+  return true;
+}
+
+bool raise::matchStatistics(ElementExprs &exprs, Expr operand,
+                            Statistics &statistics, Miss &miss) {
+  return StatisticsMatcher(exprs, statistics, miss).match(operand);
+}
