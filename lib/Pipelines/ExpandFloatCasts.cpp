@@ -47,8 +47,8 @@ struct ExpandTruncToBF16 : public OpRewritePattern<arith::TruncFOp> {
     Type i16 = withElement(in.getType(), b.getI16Type());
     Value bits = arith::BitcastOp::create(b, i32, in);
     Value shift = createInteger(b, i32, 16);
-    Value odd = arith::AndIOp::create(b, arith::ShRUIOp::create(b, bits, shift),
-                                      createInteger(b, i32, 1));
+    Value shifted = arith::ShRUIOp::create(b, bits, shift);
+    Value odd = arith::AndIOp::create(b, shifted, createInteger(b, i32, 1));
     Value bias = arith::AddIOp::create(b, odd, createInteger(b, i32, 0x7fff));
     Value rounded = arith::AddIOp::create(b, bits, bias);
     Value quiet =

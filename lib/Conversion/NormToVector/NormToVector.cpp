@@ -236,17 +236,17 @@ void ProgramConverter::addPartials(Value numChunks) {
     Value output = op.getOutputs()[i], partial = partials[i];
     if (!partial)
       continue;
-    auto loop =
-        scf::ForOp::create(rewriter, loc, index(0), numChunks, index(1));
+    // One by one: a call's arguments are evaluated in any order.
+    Value zero = index(0), one = index(1);
+    auto loop = scf::ForOp::create(rewriter, loc, zero, numChunks, one);
     OpBuilder::InsertionGuard guard(rewriter);
     rewriter.setInsertionPoint(loop.getBody()->getTerminator());
     forEachElement(output, [&](ValueRange position) {
       SmallVector<Value> place = {loop.getInductionVar()};
       llvm::append_range(place, position);
-      Value sum = arith::AddFOp::create(
-          rewriter, loc,
-          memref::LoadOp::create(rewriter, loc, output, position),
-          memref::LoadOp::create(rewriter, loc, partial, place));
+      Value total = memref::LoadOp::create(rewriter, loc, output, position);
+      Value part = memref::LoadOp::create(rewriter, loc, partial, place);
+      Value sum = arith::AddFOp::create(rewriter, loc, total, part);
       memref::StoreOp::create(rewriter, loc, sum, output, position);
     });
   }
