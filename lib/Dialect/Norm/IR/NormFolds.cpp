@@ -94,6 +94,8 @@ struct DropUnusedOutputs : public OpRewritePattern<GenericOp> {
     });
     if (kept.all())
       return rewriter.notifyMatchFailure(op, "no output can be dropped");
+    if (op.use_empty())
+      return rewriter.notifyMatchFailure(op, "the operation is dead");
     rebuild(rewriter, op, kept);
     return success();
   }

@@ -31,6 +31,9 @@ static SmallVector<int64_t> remainingDims(int64_t rank,
 static LogicalResult verifyAxes(Operation *op, StringRef name,
                                 ArrayRef<int64_t> axes, int64_t rank) {
   for (auto [position, axis] : llvm::enumerate(axes)) {
+    if (rank == 0)
+      return op->emitOpError() << "expected no " << name
+                               << " for an input of rank 0, got " << axis;
     if (axis < 0 || axis >= rank)
       return op->emitOpError() << "expected " << name << " from 0 to "
                                << rank - 1 << ", got " << axis;
@@ -87,6 +90,23 @@ static LogicalResult verifyEpsilon(NamedOp op) {
   return success();
 }
 
+/// c11. That two outputs differ, verifyDestinationStyle sees to.
+template <typename NamedOp>
+static LogicalResult verifyMemory(NamedOp op) {
+  for (OpOperand &init : op.getDpsInitsMutable())
+    for (OpOperand *input : op.getDpsInputOperands()) {
+      bool inPlace =
+          input == &op.getInputMutable() && &init == &op.getOutputMutable();
+      if (isa<MemRefType>(init.get().getType()) && init.get() == input->get() &&
+          !inPlace)
+        return op.emitOpError()
+               << "expected operand #" << input->getOperandNumber()
+               << " and the output #" << init.getOperandNumber()
+               << " to be different memory";
+    }
+  return success();
+}
+
 template <typename NamedOp>
 static LogicalResult verifyNamedOp(NamedOp op) {
   if (failed(verifyDestinationStyle(
@@ -113,7 +133,7 @@ static LogicalResult verifyNamedOp(NamedOp op) {
   if (failed(verifyComputeType(op, op.getEffectiveComputeType(),
                                type.getElementType())))
     return failure();
-  return verifyEpsilon(op);
+  return failed(verifyMemory(op)) ? failure() : verifyEpsilon(op);
 }
 
 //===----------------------------------------------------------------------===//

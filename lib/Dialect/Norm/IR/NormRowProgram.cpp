@@ -5,7 +5,6 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "norm/Dialect/Norm/IR/Norm.h"
-#include "norm/Dialect/Norm/IR/VaryingDims.h"
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -123,212 +122,6 @@ GenericOp::reifyResultShapes(OpBuilder &builder,
 }
 
 //===----------------------------------------------------------------------===//
-// GenericOp: verification of maps and operands
-//===----------------------------------------------------------------------===//
-
-/// c1, c2.
-static LogicalResult verifyMaps(GenericOp op) {
-  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
-  if (maps.size() != op->getNumOperands() || maps.empty())
-    return op.emitOpError()
-           << "expected an indexing map for each of the "
-           << op->getNumOperands() << " operands, got " << maps.size();
-  for (auto [index, map, operand] :
-       llvm::enumerate(maps, op->getOpOperands())) {
-    if (map.getNumDims() != maps.front().getNumDims() || map.getNumSymbols())
-      return op.emitOpError()
-             << "expected indexing map #" << index << " to have "
-             << maps.front().getNumDims() << " dims and no symbols, got "
-             << AffineMapAttr::get(map);
-    if (!map.isProjectedPermutation())
-      return op.emitOpError() << "expected indexing map #" << index
-                              << " to be a projected permutation, got "
-                              << AffineMapAttr::get(map);
-    size_t rank = op.getShape(&operand).size();
-    if (map.getNumResults() != rank)
-      return op.emitOpError()
-             << "expected indexing map #" << index << " to have " << rank
-             << " results for " << operand.get().getType() << ", got "
-             << AffineMapAttr::get(map);
-  }
-  return success();
-}
-
-/// c3, c4.
-static LogicalResult verifySizes(GenericOp op) {
-  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
-  SmallVector<std::optional<int64_t>> sizes(op.getNumDims());
-  for (auto [map, operand] : llvm::zip_equal(maps, op->getOpOperands())) {
-    for (auto [expr, size] :
-         llvm::zip_equal(map.getResults(), op.getShape(&operand))) {
-      unsigned dim = cast<AffineDimExpr>(expr).getPosition();
-      std::optional<int64_t> &known = sizes[dim];
-      if (known && !ShapedType::isDynamic(*known) &&
-          !ShapedType::isDynamic(size) && *known != size)
-        return op.emitOpError()
-               << "expected size " << *known << " along dim " << dim
-               << " of operand #" << operand.getOperandNumber() << ", got "
-               << size;
-      if (!known || ShapedType::isDynamic(*known))
-        known = size;
-    }
-  }
-  for (auto [dim, size] : llvm::enumerate(sizes))
-    if (!size)
-      return op.emitOpError()
-             << "expected an operand whose indexing map has dim " << dim;
-  return success();
-}
-
-/// c5.
-static LogicalResult verifyNormalizedDims(GenericOp op) {
-  ArrayRef<int64_t> dims = op.getNormalizedDims();
-  for (auto [position, dim] : llvm::enumerate(dims))
-    if (dim < 0 || dim >= op.getNumDims() ||
-        (position && dims[position - 1] >= dim))
-      return op.emitOpError() << "expected increasing normalized_dims below "
-                              << op.getNumDims() << ", got [" << dims << "]";
-  return success();
-}
-
-/// c11.
-static LogicalResult verifyOutputs(GenericOp op) {
-  for (auto [index, output] : llvm::enumerate(op.getOutputs())) {
-    Type type = getElementTypeOrSelf(output);
-    if (op.isAccumulator(index) && !type.isF32() && !type.isF64())
-      return op.emitOpError()
-             << "expected output #" << index
-             << ", which accumulates over rows, to be f32 or f64, got " << type;
-  }
-  return success();
-}
-
-/// c13.
-static LogicalResult verifySchedule(GenericOp op) {
-  std::optional<CPUScheduleAttr> schedule = op.getSchedule();
-  if (schedule && schedule->getLaneDim() &&
-      !op.isNormalizedDim(*schedule->getLaneDim()))
-    return op.emitOpError()
-           << "expected the schedule's lane_dim to be a normalized dim, got "
-           << *schedule->getLaneDim();
-  return success();
-}
-
-LogicalResult GenericOp::verify() {
-  if (failed(verifyDestinationStyle(*this)) || failed(verifyMaps(*this)) ||
-      failed(verifySizes(*this)) || failed(verifyNormalizedDims(*this)) ||
-      failed(verifyOutputs(*this)))
-    return failure();
-  return verifySchedule(*this);
-}
-
-//===----------------------------------------------------------------------===//
-// GenericOp: verification of the block
-//===----------------------------------------------------------------------===//
-
-/// c6.
-static LogicalResult verifyArguments(GenericOp op) {
-  Block &block = op.getBody().front();
-  if (block.getNumArguments() != op.getInputs().size())
-    return op.emitOpError() << "expected a block argument for each of the "
-                            << op.getInputs().size() << " inputs, got "
-                            << block.getNumArguments();
-  for (auto [argument, input] :
-       llvm::zip_equal(block.getArguments(), op.getInputs()))
-    if (argument.getType() != getElementTypeOrSelf(input))
-      return op.emitOpError()
-             << "expected block argument #" << argument.getArgNumber()
-             << " of type " << getElementTypeOrSelf(input) << ", got "
-             << argument.getType();
-  return success();
-}
-
-static bool isScalarType(Type type) {
-  return isa<FloatType, IndexType>(type) || type.isSignlessInteger();
-}
-
-/// c7.
-static LogicalResult verifyOrdinaryOp(Operation &op) {
-  auto refuse = [&](StringRef why) {
-    return op.emitOpError("is not allowed in a row program: ") << why;
-  };
-  if (op.getNumRegions())
-    return refuse("it has a region");
-  if (!llvm::all_of(op.getOperandTypes(), isScalarType) ||
-      !llvm::all_of(op.getResultTypes(), isScalarType))
-    return refuse("its operands and results must be scalars");
-  if (!op.hasTrait<OpTrait::ConstantLike>() &&
-      !OpTrait::hasElementwiseMappableTraits(&op))
-    return refuse("it is not elementwise-mappable");
-  if (!isPure(&op))
-    return refuse("it has side effects or may trap");
-  return success();
-}
-
-/// c8.
-static LogicalResult verifyCollective(GenericOp program,
-                                      CollectiveOpInterface op) {
-  SmallVector<int64_t> dims = op.getCombinedDims();
-  for (auto [position, dim] : llvm::enumerate(dims))
-    if (!program.isNormalizedDim(dim) ||
-        (position && dims[position - 1] >= dim))
-      return op.emitOpError()
-             << "expected increasing dims among the normalized dims ["
-             << program.getNormalizedDims() << "], got [" << dims << "]";
-  return success();
-}
-
-static LogicalResult verifyIndex(GenericOp program, IndexOp op) {
-  if (op.getDim() >= program.getNumDims())
-    return op.emitOpError() << "expected a dim below " << program.getNumDims()
-                            << ", got " << op.getDim();
-  return success();
-}
-
-/// c9, c10.
-static LogicalResult verifyYield(GenericOp op, YieldOp yield) {
-  if (yield.getValues().size() != op.getOutputs().size())
-    return yield.emitOpError()
-           << "expected a value for each of the " << op.getOutputs().size()
-           << " outputs, got " << yield.getValues().size();
-  VaryingDims varying(op);
-  for (auto [index, value, output] :
-       llvm::enumerate(yield.getValues(), op.getOutputs())) {
-    if (value.getType() != getElementTypeOrSelf(output))
-      return yield.emitOpError()
-             << "expected value #" << index << " of type "
-             << getElementTypeOrSelf(output) << ", got " << value.getType();
-    AffineMap map = op.getOutputMap(index);
-    for (int64_t dim : op.getNormalizedDims())
-      if (varying.variesAlong(value, dim) && !map.isFunctionOfDim(dim))
-        return yield.emitOpError() << "expected value #" << index
-                                   << " not to vary along normalized dim "
-                                   << dim << ", which its output's map "
-                                   << AffineMapAttr::get(map) << " lacks";
-  }
-  return success();
-}
-
-LogicalResult GenericOp::verifyRegions() {
-  if (failed(verifyArguments(*this)))
-    return failure();
-  for (Operation &op : getBody().front()) {
-    if (auto yield = dyn_cast<YieldOp>(op))
-      return verifyYield(*this, yield);
-    if (auto collective = dyn_cast<CollectiveOpInterface>(op)) {
-      if (failed(verifyCollective(*this, collective)))
-        return failure();
-    } else if (auto index = dyn_cast<IndexOp>(op)) {
-      if (failed(verifyIndex(*this, index)))
-        return failure();
-    } else if (failed(verifyOrdinaryOp(op))) {
-      return failure();
-    }
-  }
-  return emitOpError("expected the block to end with norm.yield");
-}
-
-//===----------------------------------------------------------------------===//
 // Collectives
 //===----------------------------------------------------------------------===//
 
@@ -346,8 +139,14 @@ Value ReduceOp::getCondition() { return getWhere(); }
 unsigned ReduceOp::getNumPhases() { return 1; }
 
 /// Whether the kind combines values of the type: integer kinds integers, float
-/// kinds floats, add and mul both.
+/// kinds floats, add and mul both. Floats without NaN or 0 lack identities.
 static bool combines(vector::CombiningKind kind, Type type) {
+  if (auto floatType = dyn_cast<FloatType>(type)) {
+    const llvm::fltSemantics &semantics = floatType.getFloatSemantics();
+    if (!APFloat::semanticsHasNaN(semantics) ||
+        !APFloat::semanticsHasZero(semantics))
+      return false;
+  }
   switch (kind) {
   case vector::CombiningKind::ADD:
   case vector::CombiningKind::MUL:
@@ -381,13 +180,19 @@ TypedAttr ReduceOp::getIdentity(vector::CombiningKind kind, Type type) {
   Builder builder(type.getContext());
   if (auto floatType = dyn_cast<FloatType>(type)) {
     const llvm::fltSemantics &semantics = floatType.getFloatSemantics();
+    auto extreme = [&](bool negative) {
+      APFloat value = APFloat::semanticsHasInf(semantics)
+                          ? APFloat::getInf(semantics, negative)
+                          : APFloat::getLargest(semantics, negative);
+      return builder.getFloatAttr(type, value);
+    };
     switch (kind) {
     case vector::CombiningKind::MUL:
       return builder.getFloatAttr(type, APFloat::getOne(semantics));
     case vector::CombiningKind::MINIMUMF:
-      return builder.getFloatAttr(type, APFloat::getInf(semantics));
+      return extreme(/*negative=*/false);
     case vector::CombiningKind::MAXIMUMF:
-      return builder.getFloatAttr(type, APFloat::getInf(semantics, true));
+      return extreme(/*negative=*/true);
     case vector::CombiningKind::MINNUMF:
     case vector::CombiningKind::MAXNUMF:
       return builder.getFloatAttr(type, APFloat::getNaN(semantics));

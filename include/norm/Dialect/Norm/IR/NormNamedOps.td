@@ -23,9 +23,14 @@ class Norm_DestinationStyleOp<string mnemonic, list<Trait> traits = []>
       DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>,
       DeclareOpInterfaceMethods<AggregatedOpInterface, ["decomposeOperation"]>]>;
 
+/// TableGen counts the operands of optional groups only; the groups of the input (first) and of the output (sixth) must
+/// hold one too, whatever operandSegmentSizes in the generic form says.
+def Norm_OneInputAndOutput : PredOpTrait<"there is one input and one output", CPred<
+  "getODSOperandIndexAndLength(0).second == 1 && getODSOperandIndexAndLength(5).second == 1">>;
+
 /// What the named normalizations have in common: x in, y of x's shape out, parameters, a mask, statistics.
 class Norm_NamedOp<string mnemonic, list<Trait> traits = []>
-  : Norm_DestinationStyleOp<mnemonic, traits # [DeclareOpInterfaceMethods<NormOpInterface>]> {
+  : Norm_DestinationStyleOp<mnemonic, traits # [Norm_OneInputAndOutput, DeclareOpInterfaceMethods<NormOpInterface>]> {
   let results = (outs Variadic<AnyRankedTensor>:$results);
   let hasVerifier = 1;
   let hasCanonicalizer = 1;
@@ -57,7 +62,8 @@ def LayerNormOp : Norm_NamedOp<"layer_norm"> {
     Constraints: c1 the output has the input's shape; c2 axes are increasing dims of the input; c3 parameter axes
     likewise; c4 gamma and beta have the shape of the parameter axes; c5 the mask has the input's shape; c6 mean and
     rstd have the shape of the remaining dims; c7 the compute type is f32 or f64 and no narrower than the input;
-    c8 epsilon is not negative and given once; c9 results are the tensors among the inits, operands all tensors or all memrefs.
+    c8 epsilon is not negative and given once; c9 results are the tensors among the inits, operands all tensors or all memrefs;
+    c11 an output is no other operand's memory, but `output` may be that of `input`.
 
     Example:
 

@@ -34,10 +34,10 @@ def GenericOp : Norm_DestinationStyleOp<"generic", [
 
     Constraints: c1 one map per operand, all over the same dims, without symbols; c2 maps are projected permutations whose
     rank is the operand's; c3 maps of shaped operands cover all dims; c4 static sizes agree; c5 normalized dims are increasing dims of
-    the space; c6 one block argument per input, of its element type; c7 ordinary operations as above; c8 collectives combine
-    along normalized dims; c9 one yielded value per output, of its element type; c10 a yielded value does not vary along a normalized dim that its
+    the space; c6 one block argument per input, of its element type, which is a float, a signless integer or index; c7 ordinary operations as above; c8 collectives combine
+    along normalized dims; c9 one yielded value per output, of its element type, and at least one; c10 a yielded value does not vary along a normalized dim that its
     output's map lacks; c11 accumulators are f32 or f64; c12 operands are all tensors or all memrefs, results the tensors
-    among the inits; c13 the schedule fits the program; c14 no output map repeats another's memory.
+    among the inits; c13 the schedule fits the program; c14 no output is another's memory, nor an input's but for equal maps and no accumulator.
 
     Example (RMS norm):
 
