@@ -11,6 +11,7 @@
 #include "norm/Dialect/Norm/IR/Norm.h"
 #include "norm/Dialect/Norm/Transforms/BufferizableOpInterfaceImpl.h"
 #include "norm/Dialect/Norm/Transforms/Passes.h"
+#include "norm/Pipelines/Passes.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/SmallVectorMemoryBuffer.h"
@@ -27,7 +28,7 @@ void norm::registerCompilerDialects(DialectRegistry &registry) {
   registerAllExtensions(registry);
   registerAllToLLVMIRTranslations(registry);
   registry.insert<NormDialect>();
-  registerBufferizableOpInterfaceExternalModels(registry);
+  norm::registerBufferizableOpInterfaceExternalModels(registry);
 }
 
 void LoweringOptions::setTarget(const llvm::TargetMachine &machine) {
@@ -60,10 +61,14 @@ LogicalResult norm::lowerToLLVMDialect(ModuleOp module,
   pipeline.decompose = options.decompose;
   pipeline.threads = options.threads;
   pipeline.expandBF16 = options.expandBF16;
+  pipeline.checkShapes = options.checkShapes;
   pipeline.vectorBits = options.vectorBits;
   pipeline.algorithm = options.algorithm;
   if (options.promoteToF64) {
-    pm.addPass(createNormDecomposePass());
+    pm.addPass(createNormMemRefsToTensorsPass());
+    NormDecomposePassOptions decompose;
+    decompose.computeType = "f64";
+    pm.addPass(createNormDecomposePass(decompose));
     // tosa has no f64.
     buildTensorPreparationPipeline(pm);
     pm.addPass(createNormPromoteToF64Pass());

@@ -15,9 +15,12 @@ LoadedObject::load(std::unique_ptr<llvm::MemoryBuffer> object,
   auto jit = LLJITBuilder().setPlatformSetUp(setUpInactivePlatform).create();
   if (!jit)
     return jit.takeError();
-  // What goes wrong while linking comes back from the lookup as well.
-  (*jit)->getExecutionSession().setErrorReporter(
-      [](llvm::Error error) { llvm::consumeError(std::move(error)); });
+  // Why linking failed is told to the session; the lookup just fails.
+  auto problems = std::make_shared<std::string>();
+  (*jit)->getExecutionSession().setErrorReporter([problems](llvm::Error error) {
+    *problems +=
+        (problems->empty() ? "" : "; ") + llvm::toString(std::move(error));
+  });
   JITDylib &main = (*jit)->getMainJITDylib();
   SymbolMap overrides;
   for (auto [name, address] : symbols)
@@ -38,11 +41,15 @@ LoadedObject::load(std::unique_ptr<llvm::MemoryBuffer> object,
   }
   if (llvm::Error error = (*jit)->addObjectFile(std::move(object)))
     return error;
-  return LoadedObject(std::move(*jit));
+  return LoadedObject(std::move(*jit), std::move(problems));
 }
 
 llvm::Expected<void *> LoadedObject::lookup(StringRef name) {
   auto address = jit->lookup(name);
+  if (!address && !problems->empty()) {
+    llvm::consumeError(address.takeError());
+    return llvm::createStringError("cannot load the code: " + *problems);
+  }
   if (!address)
     return address.takeError();
   return address->toPtr<void *>();

@@ -31,10 +31,12 @@ void addCleanup(OpPassManager &pm) {
 void addNormTensorPasses(OpPassManager &pm, const NormToLLVMOptions &options) {
   if (options.raise)
     pm.addPass(createNormRaisePass());
-  if (options.decompose)
+  if (options.decompose) {
+    pm.addPass(createNormMemRefsToTensorsPass());
     pm.addPass(createNormDecomposePass());
-  else
+  } else {
     pm.addPass(createNormGeneralizePass());
+  }
 }
 
 void addBufferization(OpPassManager &pm) {
@@ -133,6 +135,8 @@ void norm::buildNormToLLVMPipeline(OpPassManager &pm,
                                    const NormToLLVMOptions &options) {
   addNormTensorPasses(pm, options);
   buildTensorPreparationPipeline(pm);
+  if (options.checkShapes)
+    pm.addPass(createNormCheckShapesPass());
   addBufferization(pm);
   if (!options.decompose)
     addNormMemRefPasses(pm, options);

@@ -118,9 +118,9 @@ CopyCeiling::create(int64_t numBytes, const KernelOptions &options,
 
 void CopyCeiling::appendTo(std::vector<Contestant> &contestants) {
   Invocation &temporal = invocations[0], &nonTemporal = invocations[1];
-  contestants.push_back({"copy", [&] { temporal.call(); }, numBytes});
+  contestants.push_back({"copy", [&] { temporal.call(); }, numBytes, true});
   contestants.push_back(
-      {"copy, non-temporal", [&] { nonTemporal.call(); }, numBytes});
+      {"copy, non-temporal", [&] { nonTemporal.call(); }, numBytes, true});
 }
 
 void norm::runBenchmark(ArrayRef<Contestant> contestants, unsigned numRounds,
@@ -132,13 +132,21 @@ void norm::runBenchmark(ArrayRef<Contestant> contestants, unsigned numRounds,
   for (unsigned round = 0; round < numRounds; ++round)
     for (auto [index, contestant] : llvm::enumerate(contestants))
       seconds[index].push_back(timeRuns(contestant, numRuns[index]));
-  stream << llvm::format("%-20s %14s %14s %10s\n", "", "median us", "best us",
-                         "GB/s");
-  for (auto [contestant, times] : llvm::zip_equal(contestants, seconds)) {
-    llvm::sort(times);
-    double median = times[times.size() / 2], best = times.front();
-    stream << llvm::format("%-20s %14.2f %14.2f %10.2f\n",
-                           contestant.name.c_str(), median * 1e6, best * 1e6,
-                           double(contestant.numBytes) / best * 1e-9);
+  auto getRate = [&](size_t index) {
+    double best = *llvm::min_element(seconds[index]);
+    return double(contestants[index].numBytes) / best * 1e-9;
+  };
+  double ceiling = 0;
+  for (size_t i = 0; i < contestants.size(); ++i)
+    if (contestants[i].isCeiling)
+      ceiling = std::max(ceiling, getRate(i));
+  stream << llvm::format("%-24s %12s %12s %10s %10s\n", "", "median us",
+                         "best us", "GB/s", "% of copy");
+  for (size_t i = 0; i < contestants.size(); ++i) {
+    llvm::sort(seconds[i]);
+    stream << llvm::format(
+        "%-24s %12.2f %12.2f %10.2f %10.0f\n", contestants[i].name.c_str(),
+        seconds[i][seconds[i].size() / 2] * 1e6, seconds[i].front() * 1e6,
+        getRate(i), 100 * getRate(i) / ceiling);
   }
 }

@@ -13,6 +13,8 @@ struct Contestant {
   std::function<void()> run;
   /// Useful bytes per run.
   int64_t numBytes = 0;
+  /// Whether this shows what the machine can do.
+  bool isCeiling = false;
 };
 
 /// Kernels that copy as many bytes as `numBytes` in and out together, compiled
@@ -34,7 +36,7 @@ private:
 
 /// Times all of them in turns, so that a change in the machine's load meets all
 /// alike, and prints for each the median and best time per run over the turns,
-/// and the bytes per second of the best.
+/// the bytes per second of the best, and how much of the ceiling that is.
 void runBenchmark(ArrayRef<Contestant> contestants, unsigned numRounds,
                   llvm::raw_ostream &stream);
 

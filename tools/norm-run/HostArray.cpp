@@ -6,6 +6,9 @@
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cstring>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -15,8 +18,25 @@ namespace {
 /// Vectors of 64 bytes never cross a cache line.
 constexpr size_t alignment = 64;
 
-std::string formatType(ArrayRef<int64_t> shape, bool isScalar,
-                       ElementKind kind) {
+/// Zeroed memory; large blocks on large pages where the system has them, so
+/// that address translation does not blur what a benchmark measures.
+char *allocateBytes(size_t numBytes) {
+  constexpr size_t largePage = size_t(2) << 20;
+  bool isLarge = numBytes >= 2 * largePage;
+  size_t unit = isLarge ? largePage : alignment;
+  size_t rounded = llvm::alignTo(std::max<size_t>(numBytes, 1), unit);
+  void *memory = std::aligned_alloc(unit, rounded);
+  if (!memory)
+    return nullptr;
+#ifdef MADV_HUGEPAGE
+  if (isLarge)
+    madvise(memory, rounded, MADV_HUGEPAGE);
+#endif
+  std::memset(memory, 0, rounded);
+  return static_cast<char *>(memory);
+}
+
+std::string formatType(ArrayRef<int64_t> shape, ElementKind kind) {
   std::string text;
   llvm::raw_string_ostream stream(text);
   for (int64_t size : shape) {
@@ -26,7 +46,7 @@ std::string formatType(ArrayRef<int64_t> shape, bool isScalar,
       stream << size << "x";
   }
   stream << getName(kind);
-  return isScalar ? text : text;
+  return text;
 }
 
 /// Row-major strides, but for those that are given.
@@ -65,7 +85,7 @@ bool ValueSpec::hasDynamicSizes() const {
   return llvm::any_of(shape, ShapedType::isDynamic);
 }
 
-std::string ValueSpec::str() const { return formatType(shape, isScalar, kind); }
+std::string ValueSpec::str() const { return formatType(shape, kind); }
 
 llvm::Expected<ValueSpec> ValueSpec::get(Type type) {
   std::string name;
@@ -118,8 +138,8 @@ llvm::Expected<HostArray> HostArray::allocate(const ValueSpec &spec,
   for (int64_t size : shape)
     overflows |= llvm::MulOverflow(numElements, size, numElements);
   if (overflows)
-    return llvm::createStringError(
-        "the sizes of " + formatType(shape, false, spec.kind) + " overflow");
+    return llvm::createStringError("the sizes of " +
+                                   formatType(shape, spec.kind) + " overflow");
   array.strides = resolveStrides(spec, shape);
   array.offset = spec.offset;
   if (!isInjective(shape, array.strides))
@@ -136,15 +156,11 @@ llvm::Expected<HostArray> HostArray::allocate(const ValueSpec &spec,
       llvm::MulOverflow(array.numStored, int64_t(getSize(spec.kind)),
                         numBytes) ||
       numBytes > INT64_MAX - int64_t(alignment);
-  size_t rounded =
-      overflows ? 0 : llvm::alignTo(std::max<int64_t>(numBytes, 1), alignment);
   if (!overflows)
-    array.storage.reset(
-        static_cast<char *>(std::aligned_alloc(alignment, rounded)));
+    array.storage.reset(allocateBytes(numBytes));
   if (!array.storage)
     return llvm::createStringError("cannot allocate " +
-                                   formatType(shape, false, spec.kind));
-  std::memset(array.storage.get(), 0, rounded);
+                                   formatType(shape, spec.kind));
   return array;
 }
 
@@ -281,9 +297,7 @@ int64_t HostArray::getNumElements() const {
   return llvm::product_of(shape, int64_t(1));
 }
 
-std::string HostArray::getTypeName() const {
-  return formatType(shape, scalar, kind);
-}
+std::string HostArray::getTypeName() const { return formatType(shape, kind); }
 
 void *HostArray::getPacked() {
   if (scalar)

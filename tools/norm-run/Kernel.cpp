@@ -24,7 +24,8 @@ namespace {
 
 /// What a lowered `cf.assert` calls: a line about the failure, then the end.
 int reportAssertion(const char *message) {
-  std::fprintf(stderr, "norm-run: error: the program's assertion failed: %s\n",
+  std::fprintf(stderr,
+               "norm-run: error: an assertion of the program failed: %s\n",
                message);
   return 0;
 }

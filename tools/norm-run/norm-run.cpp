@@ -159,6 +159,8 @@ public:
     context.appendDialectRegistry(registry);
     if (options.printIRAfterAll)
       context.disableMultithreading();
+    // A line says what is wrong; the operation may be pages long.
+    context.printOpOnDiagnostic(false);
     context.getDiagEngine().registerHandler(printDiagnostic);
   }
 
@@ -264,6 +266,7 @@ llvm::Expected<Kernel> Runner::compile(LoweringKind kind, bool isReference) {
   kernelOptions.lowering.raise = kind == LoweringKind::Norm && !options.noRaise;
   kernelOptions.lowering.decompose = kind == LoweringKind::Upstream;
   kernelOptions.lowering.promoteToF64 = isReference;
+  kernelOptions.lowering.checkShapes = true;
   kernelOptions.lowering.algorithm = options.algorithm;
   kernelOptions.lowering.vectorBits = options.vectorBits;
   kernelOptions.openMPLibrary = options.openMPLibrary;

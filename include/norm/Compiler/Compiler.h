@@ -29,6 +29,7 @@ struct LoweringOptions {
   bool decompose = false;
   ThreadModel threads = ThreadModel::None;
   bool expandBF16 = true;
+  bool checkShapes = false;
   int64_t vectorBits = 0;
   MomentsAlgorithm algorithm = MomentsAlgorithm::CorrectedTwoPass;
   /// Compute everything in f64, after norm operations became linalg: an oracle.

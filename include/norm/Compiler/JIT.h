@@ -24,9 +24,12 @@ public:
   llvm::Expected<void *> lookup(StringRef name);
 
 private:
-  explicit LoadedObject(std::unique_ptr<llvm::orc::LLJIT> jit)
-      : jit(std::move(jit)) {}
+  LoadedObject(std::unique_ptr<llvm::orc::LLJIT> jit,
+               std::shared_ptr<std::string> problems)
+      : problems(std::move(problems)), jit(std::move(jit)) {}
 
+  /// What the session reported, e.g. the names of missing symbols.
+  std::shared_ptr<std::string> problems;
   std::unique_ptr<llvm::orc::LLJIT> jit;
 };
 

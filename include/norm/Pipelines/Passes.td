@@ -36,6 +36,35 @@ def NormExpandCopiesPass : Pass<"norm-expand-copies"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
+def NormCheckShapesPass : Pass<"norm-check-shapes"> {
+  let summary = "Assert that dynamic sizes agree among the operands of an operation";
+  let description = [{
+    For linalg operations and row programs: where an indexing map names a dim of the iteration space, the operands that
+    share the dim must have one size along it. Static sizes are the verifiers' business and cost nothing here.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",
+                           "::mlir::memref::MemRefDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def NormMemRefsToTensorsPass : Pass<"norm-memrefs-to-tensors"> {
+  let summary = "Put normalizations of memrefs on tensors, as decomposition needs them";
+  let description = [{
+    The tensors are made by `bufferization.to_tensor`; results go to the memrefs by
+    `bufferization.materialize_in_destination`. Memrefs that are not the same value are taken not to overlap, or to
+    do so as the operations allow.
+
+    ```mlir
+    norm.layer_norm ins(%x : memref<4x8xf32>) outs(%y : memref<4x8xf32>) axes = [1] epsilon = 1.0e-5
+    // becomes
+    %0 = bufferization.to_tensor %x restrict writable : memref<4x8xf32> to tensor<4x8xf32>
+    %1 = bufferization.to_tensor %y restrict writable : memref<4x8xf32> to tensor<4x8xf32>
+    %2 = norm.layer_norm ins(%0 : tensor<4x8xf32>) outs(%1 : tensor<4x8xf32>) axes = [1] epsilon = 1.0e-5
+    bufferization.materialize_in_destination %2 in restrict writable %y : (tensor<4x8xf32>, memref<4x8xf32>) -> ()
+    ```
+  }];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect"];
+}
+
 def NormStaticResultsToOutParamsPass : Pass<"norm-static-results-to-out-params", "::mlir::ModuleOp"> {
   let summary = "Turn memref results of static shape into arguments that the caller provides";
   let description = [{

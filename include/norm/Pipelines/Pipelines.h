@@ -47,6 +47,10 @@ struct NormToLLVMOptions : public PassPipelineOptions<NormToLLVMOptions> {
           clEnumValN(MomentsAlgorithm::TwoPass, "two-pass", "Two passes"),
           clEnumValN(MomentsAlgorithm::Shifted, "shifted",
                      "One pass over values shifted by the head's mean"))};
+  PassOptions::Option<bool> checkShapes{
+      *this, "check-shapes",
+      llvm::cl::desc("Assert at run time that dynamic sizes agree"),
+      llvm::cl::init(false)};
   PassOptions::Option<bool> expandBF16{
       *this, "expand-bf16",
       llvm::cl::desc("Compute truncations to bf16 in integers, for targets "
