@@ -27,11 +27,15 @@ static std::optional<ExprOp> getExprOp(Operation *op) {
       .Case<math::RsqrtOp, tosa::RsqrtOp>([](auto) { return ExprOp::Rsqrt; })
       .Case<arith::ExtFOp>([](auto) { return ExprOp::Ext; })
       .Case<arith::TruncFOp>([](auto) { return ExprOp::Trunc; })
-      // Sizes are not negative, and those of real tensors fit.
-      .Case<arith::SIToFPOp, arith::UIToFPOp>(
-          [](auto) { return ExprOp::IntToFloat; })
-      .Case<arith::MulIOp>([](auto) { return ExprOp::MulInt; })
       .Default([](auto) { return Result(); });
+}
+
+/// A size, or a product of sizes: not negative, and small enough for any type
+/// that a frontend puts it in.
+static bool isSize(Expr expr) {
+  if (auto value = dyn_cast_or_null<IntegerAttr>(expr->constant))
+    return !value.getValue().isNegative();
+  return expr->is(ElementExpr::Kind::Size) || expr->is(ExprOp::MulInt);
 }
 
 static std::optional<double> getExponent(Expr exponent) {
@@ -51,19 +55,37 @@ static std::optional<bool> foldComparison(arith::CmpFOp op,
   return arith::applyCmpPredicate(op.getPredicate(), *lhs, *rhs);
 }
 
-Expr ElementExprs::makeOperation(Operation *op, ArrayRef<Expr> operands,
+Expr ElementExprs::makeOperation(Operation *op, ArrayRef<Expr> given,
                                  Type type) {
+  // What is the same everywhere may be known.
+  SmallVector<Expr> operands = llvm::map_to_vector(given, [&](Expr operand) {
+    bool isUniform = operand->is(ElementExpr::Kind::Element) &&
+                     llvm::all_of(operand->coords, [](AffineExpr coord) {
+                       return isa<AffineConstantExpr>(coord);
+                     });
+    Expr seen = isUniform ? view(operand) : operand;
+    return seen->constant ? seen : operand;
+  });
   bool isFloat = isa<FloatType>(type);
-  if (std::optional<ExprOp> known = getExprOp(op)) {
-    // tosa's integer forms scale and shift.
-    bool isTosa = isa<tosa::TosaDialect>(op->getDialect());
-    if (isFloat || (!isTosa && *known == ExprOp::MulInt))
-      return makeApply(
-          *known, type,
-          operands.take_front(
-              isTosa
-                  ? (*known == ExprOp::Neg || *known == ExprOp::Rsqrt ? 1 : 2)
-                  : operands.size()));
+  if (std::optional<ExprOp> known = getExprOp(op); known && isFloat) {
+    // Shifts and zero points are for integers.
+    bool isUnary = *known == ExprOp::Neg || *known == ExprOp::Rsqrt;
+    if (isa<tosa::TosaDialect>(op->getDialect()))
+      operands.truncate(isUnary ? 1 : 2);
+    return makeApply(*known, type, operands);
+  }
+  if (llvm::all_of(operands, isSize)) {
+    if (isa<arith::MulIOp>(op))
+      return makeApply(ExprOp::MulInt, type, operands);
+    if (isa<arith::SIToFPOp, arith::UIToFPOp>(op))
+      return makeApply(ExprOp::IntToFloat, type, operands);
+    // Conversions of sizes keep their value.
+    if (isa<arith::IndexCastOp, arith::IndexCastUIOp, arith::ExtSIOp,
+            arith::ExtUIOp>(op)) {
+      auto value = dyn_cast_or_null<IntegerAttr>(operands[0]->constant);
+      return value ? makeConstant(IntegerAttr::get(type, value.getInt()))
+                   : operands[0];
+    }
   }
   if (isa<math::PowFOp, math::FPowIOp, tosa::PowOp>(op))
     if (std::optional<double> exponent = getExponent(operands[1]))
@@ -78,14 +100,6 @@ Expr ElementExprs::makeOperation(Operation *op, ArrayRef<Expr> operands,
                ? operands[0]
                : makeApply(widens ? ExprOp::Ext : ExprOp::Trunc, type,
                            operands[0]);
-  }
-  // Integer conversions of sizes keep their value.
-  if (isa<arith::IndexCastOp, arith::IndexCastUIOp, arith::ExtSIOp,
-          arith::ExtUIOp>(op)) {
-    if (auto value = dyn_cast_or_null<IntegerAttr>(operands[0]->constant))
-      return makeConstant(IntegerAttr::get(type, value.getInt()));
-    if (!operands[0]->is(ElementExpr::Kind::Index))
-      return operands[0];
   }
   if (auto compare = dyn_cast<arith::CmpFOp>(op))
     if (std::optional<bool> known = foldComparison(compare, operands))

@@ -12,6 +12,7 @@
 
 #ifdef NORM_INCLUDE_TESTS
 namespace mlir::norm::test {
+void registerTestElementExpr();
 void registerTestRowProgram();
 } // namespace mlir::norm::test
 #endif
@@ -22,6 +23,7 @@ int main(int argc, char **argv) {
   mlir::norm::registerNormConversionPasses();
   mlir::norm::registerNormPipelines();
 #ifdef NORM_INCLUDE_TESTS
+  mlir::norm::test::registerTestElementExpr();
   mlir::norm::test::registerTestRowProgram();
 #endif
   mlir::DialectRegistry registry;

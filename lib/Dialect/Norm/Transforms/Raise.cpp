@@ -103,21 +103,28 @@ struct Raise : public norm::impl::NormRaisePassBase<Raise> {
       if (mayBeRoot(op))
         anchors.push_back(op);
     });
+    // One root may serve several results; each is read anew, since expressions
+    // refer to the IR as it was.
     llvm::SmallPtrSet<Operation *, 32> erased;
-    for (Operation *anchor : anchors)
-      if (!erased.contains(anchor))
-        raiseAt(anchor, erased);
+    for (Operation *anchor : anchors) {
+      bool isFirst = true;
+      while (!erased.contains(anchor) && raiseAt(anchor, isFirst, erased)) {
+        isFirst = false;
+        ++numRaised;
+      }
+    }
   }
 
-  void raiseAt(Operation *anchor, llvm::SmallPtrSetImpl<Operation *> &erased) {
-    // Expressions refer to the IR, so each anchor has its own.
+  /// Raises one result, or reports why there is none if it would be the first.
+  bool raiseAt(Operation *anchor, bool isFirst,
+               llvm::SmallPtrSetImpl<Operation *> &erased) {
     ElementExprs exprs(&getContext());
     SmallVector<Value> tensors;
     Expr expr = makeAnchor(exprs, anchor, tensors);
     Statistics statistics;
     Expr operand = expr ? readRoot(exprs, expr, statistics) : nullptr;
     if (!operand || !isOverSum(exprs, operand, /*depth=*/5))
-      return;
+      return false;
     Miss miss;
     std::vector<Match> matches;
     if (matchStatistics(exprs, operand, statistics, miss)) {
@@ -125,16 +132,13 @@ struct Raise : public norm::impl::NormRaisePassBase<Raise> {
       matches = ResultFinder(exprs, statistics, options, dominance, miss)
                     .find(tensors);
     }
-    if (matches.empty()) {
-      if (reportMisses)
-        anchor->emitRemark("not raised: ") << miss.reason;
-      return;
+    if (!matches.empty()) {
+      rewrite(matches.front(), erased);
+      return true;
     }
-    // The last first: an earlier one may be the input of its affine only.
-    for (const Match &match : llvm::reverse(matches)) {
-      rewrite(match, erased);
-      ++numRaised;
-    }
+    if (reportMisses && isFirst)
+      anchor->emitRemark("not raised: ") << miss.reason;
+    return false;
   }
 
   Options options;

@@ -197,8 +197,12 @@ private:
                         Match &match);
   std::optional<Parameter> makeParameter(Value result, Expr expr,
                                          const Match &match);
-  /// The dim of the input for each variable of the result's.
+  bool isBatchNorm(const Match &match);
+
+  /// The dim of the input for each dim of the result, or -1.
   SmallVector<int64_t> inputDimOfIndex;
+  /// Whether a parameter was seen that runs along dims that are not normalized.
+  bool isAlongRows = false;
 
   ElementExprs &exprs;
   const Statistics &statistics;

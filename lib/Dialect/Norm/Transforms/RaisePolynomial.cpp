@@ -226,6 +226,13 @@ static bool hasOpenCount(const Polynomial &polynomial) {
          polynomial.terms[Polynomial::Mean]->count == 1;
 }
 
+static Polynomial closeCount(Polynomial sum, Type type) {
+  sum.terms[Polynomial::Mean]->count = 0;
+  sum.arithmetic = joinArithmetic(&sum, type);
+  sum.roundedTo = Type();
+  return sum;
+}
+
 std::optional<Polynomial> PolynomialReader::readApply(Expr expr) {
   SmallVector<Polynomial, 2> operands;
   for (Expr operand : expr->operands) {
@@ -261,18 +268,14 @@ std::optional<Polynomial> PolynomialReader::readApply(Expr expr) {
           !isCount(exprs, expr->operands[1 - i], statistics.reduced,
                    /*inverse=*/true, scaled.arithmetic))
         continue;
-      scaled.terms[Polynomial::Mean]->count = 0;
-      scaled.arithmetic.addType(type);
-      return scaled;
+      return closeCount(scaled, type);
     }
     return multiply(operands[0], operands[1], type);
   case ExprOp::Div:
     if (hasOpenCount(operands[0]) &&
         isCount(exprs, expr->operands[1], statistics.reduced,
                 /*inverse=*/false, operands[0].arithmetic)) {
-      operands[0].terms[Polynomial::Mean]->count = 0;
-      operands[0].arithmetic.addType(type);
-      return operands[0];
+      return closeCount(operands[0], type);
     }
     // Division by the root itself, unscaled.
     if (operands[1].has(Polynomial::Root) &&

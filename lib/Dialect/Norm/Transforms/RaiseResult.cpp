@@ -13,6 +13,11 @@ using namespace mlir::norm::raise;
 using Kind = ElementExpr::Kind;
 using P = Polynomial;
 
+/// The element types that the operations take.
+static bool isOperandType(Type type) {
+  return type.isF64() || type.isF32() || type.isF16() || type.isBF16();
+}
+
 bool ResultFinder::isComplete(const Polynomial &polynomial) {
   if (!polynomial.has(P::InputInverseRoot) || polynomial.has(P::Input) ||
       polynomial.has(P::Mean) || polynomial.has(P::InverseRoot) ||
@@ -68,6 +73,10 @@ bool ResultFinder::chooseTypes(Value value, const Polynomial &polynomial,
   if (match.tier > options.tier)
     return miss.because("equal over the reals, but not the same arithmetic");
   Type resultType = getElementTypeOrSelf(value);
+  if (!isOperandType(resultType) ||
+      !isOperandType(getElementTypeOrSelf(match.input)))
+    return miss.because("the input or the result is of a float type other than "
+                        "f64, f32, f16 and bf16");
   if (resultType.getIntOrFloatBitWidth() > match.computeType.getWidth())
     return miss.because("the result is of a wider type than it is computed in");
   return true;
@@ -113,7 +122,8 @@ static bool isWhole(Value tensor, ArrayRef<int64_t> usedDims) {
 bool ResultFinder::chooseInput(Value value, const IndexBinding &binding,
                                Match &match) {
   Expr input = statistics.input;
-  if (!input->is(Kind::Element))
+  if (!input->is(Kind::Element) ||
+      !isa<RankedTensorType>(input->value.getType()))
     return miss.because("the input is computed in place and no tensor holds "
                         "it");
   auto resultType = cast<RankedTensorType>(value.getType());
@@ -205,7 +215,7 @@ std::optional<Parameter> ResultFinder::makeParameter(Value result, Expr expr,
   for (auto &[tensor, coords] : spellings) {
     auto type = dyn_cast<RankedTensorType>(tensor.getType());
     std::optional<SmallVector<int64_t>> dims;
-    if (type)
+    if (type && isOperandType(type.getElementType()))
       dims = getDims(exprs, coords, rank, parameter.valueDims);
     if (!dims || dims->empty() || !isWhole(tensor, parameter.valueDims) ||
         !dominance.properlyDominates(tensor, result.getDefiningOp()))
@@ -215,6 +225,9 @@ std::optional<Parameter> ResultFinder::makeParameter(Value result, Expr expr,
       parameter.inputDims.push_back(inputDimOfIndex[dim]);
     // Along normalized dims only, each in whole.
     auto inputType = cast<RankedTensorType>(match.input.getType());
+    isAlongRows |= llvm::none_of(parameter.inputDims, [&](int64_t inputDim) {
+      return llvm::is_contained(match.axes, inputDim);
+    });
     bool fits = llvm::all_of_zip(
         parameter.inputDims, parameter.valueDims,
         [&](int64_t inputDim, int64_t valueDim) {
@@ -272,6 +285,13 @@ std::optional<Match> ResultFinder::makeMatch(Value value,
     match.epsilon = value->convertToDouble();
   else
     match.epsilonOperand = statistics.epsilon;
+  if (match.epsilonOperand &&
+      (!isOperandType(match.epsilonOperand->type) ||
+       !dominance.properlyDominates(match.epsilonOperand->value,
+                                    value.getDefiningOp()))) {
+    miss.because("epsilon is not known before the result");
+    return std::nullopt;
+  }
   return match;
 }
 
@@ -314,6 +334,13 @@ static bool hasOneUser(Value value) {
   return users.size() == 1;
 }
 
+/// Without an affine of its own, over the first dim, followed by one along the
+/// dims that are not normalized.
+bool ResultFinder::isBatchNorm(const Match &match) {
+  return isAlongRows && !match.gamma && !match.beta && !match.axes.empty() &&
+         match.axes.front() == 0;
+}
+
 std::vector<Match> ResultFinder::find(ValueRange roots) {
   constexpr unsigned maxValues = 64;
   SmallVector<Value> queue(roots);
@@ -321,7 +348,10 @@ std::vector<Match> ResultFinder::find(ValueRange roots) {
   for (unsigned next = 0; next < queue.size() && next < maxValues; ++next) {
     std::optional<Match> match;
     Value value = queue[next];
+    isAlongRows = false;
     Verdict verdict = judge(value, match);
+    if (verdict == Verdict::Complete && value.use_empty())
+      continue;
     if (verdict == Verdict::Incomplete)
       for (Value dependent : getDependents(value))
         if (!llvm::is_contained(queue, dependent))
@@ -339,7 +369,10 @@ std::vector<Match> ResultFinder::find(ValueRange roots) {
       if (further)
         match = further;
     }
-    if (match)
+    if (match && isBatchNorm(*match))
+      miss.because("statistics over the batch with parameters along the other "
+                   "dims: a batch normalization");
+    else if (match)
       matches.push_back(*match);
   }
   if (matches.empty())

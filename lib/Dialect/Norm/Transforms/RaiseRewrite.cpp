@@ -13,8 +13,10 @@ using namespace mlir;
 using namespace mlir::norm;
 using namespace mlir::norm::raise;
 
-/// The operations that have no use once `root` has none, `root` first.
-static llvm::SetVector<Operation *> collectDead(Operation *root) {
+/// The operations that have no use once `root` has none, `root` first, beside
+/// what the values in `kept` need.
+static llvm::SetVector<Operation *> collectDead(Operation *root,
+                                                ArrayRef<Value> kept) {
   llvm::SetVector<Operation *> dead;
   dead.insert(root);
   auto isUsedByDead = [&](Operation *user) {
@@ -29,7 +31,7 @@ static llvm::SetVector<Operation *> collectDead(Operation *root) {
     getUsedValuesDefinedAbove(dead[next]->getRegions(), operands);
     for (Value operand : operands) {
       Operation *op = operand.getDefiningOp();
-      if (op && isMemoryEffectFree(op) &&
+      if (op && !llvm::is_contained(kept, operand) && isMemoryEffectFree(op) &&
           llvm::all_of(op->getUsers(), isUsedByDead))
         dead.insert(op);
     }
@@ -144,7 +146,13 @@ static Value createNorm(OpBuilder &builder, Location loc, const Match &match) {
 void raise::rewrite(const Match &match,
                     llvm::SmallPtrSetImpl<Operation *> &erased) {
   Operation *root = match.result.getDefiningOp();
-  Location loc = fuseLocations(collectDead(root));
+  SmallVector<Value> kept = {match.input};
+  for (const std::optional<Parameter> &parameter : {match.gamma, match.beta})
+    if (parameter)
+      kept.push_back(parameter->value);
+  if (match.epsilonOperand)
+    kept.push_back(match.epsilonOperand->value);
+  Location loc = fuseLocations(collectDead(root, kept));
   OpBuilder builder(root);
   Value norm = createNorm(builder, loc, match);
   Value result = makeResultType(builder, loc, norm,
@@ -153,7 +161,7 @@ void raise::rewrite(const Match &match,
   // What the new operation uses lives on.
   if (!isOpTriviallyDead(root))
     return;
-  llvm::SetVector<Operation *> dead = collectDead(root);
+  llvm::SetVector<Operation *> dead = collectDead(root, {});
   for (Operation *op : dead) {
     op->walk([&](Operation *inner) { erased.insert(inner); });
     op->dropAllReferences();
