@@ -38,8 +38,7 @@ struct NormToLLVMOptions : public PassPipelineOptions<NormToLLVMOptions> {
       llvm::cl::desc("Bits of a vector register; 0: as norm-schedule finds it"),
       llvm::cl::init(0)};
   PassOptions::Option<MomentsAlgorithm> algorithm{
-      *this, "algorithm",
-      llvm::cl::desc("How mean and variance are computed"),
+      *this, "algorithm", llvm::cl::desc("How mean and variance are computed"),
       llvm::cl::init(MomentsAlgorithm::CorrectedTwoPass),
       llvm::cl::values(
           clEnumValN(MomentsAlgorithm::CorrectedTwoPass, "corrected-two-pass",
