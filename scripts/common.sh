@@ -68,7 +68,7 @@ parallel_jobs() {
   echo $((memory < 1 ? 1 : memory < cores ? memory : cores))
 }
 
-# Configures the release preset and builds everything.
+# Configures the release preset and builds the given targets, or everything.
 build_release() {
   # Warnings are errors with the compilers for which there are to be none: g++ 12 and clang 22.
   local werror=OFF
@@ -76,5 +76,5 @@ build_release() {
   step "Configuring in ${build#"$root"/}"
   (cd "$root" && cmake --preset release -DNORM_WERROR=$werror >/dev/null) || die "the configuration failed"
   step "Building"
-  cmake --build "$build" --parallel "$(parallel_jobs)" || die "the build failed"
+  cmake --build "$build" --parallel "$(parallel_jobs)" --target "${@:-all}" || die "the build failed"
 }
