@@ -157,9 +157,9 @@ llvm::Error splitFile(StringRef bytes, StringRef name, StringRef &header,
 llvm::Expected<NpyType> parseDescr(StringRef descr, StringRef name) {
   for (const TypeInfo &info : typeInfos)
     // One byte has no order: '<' does as well as '|'.
-    if (descr == info.descr ||
-        (info.size == 1 && descr.drop_front() == info.descr.drop_front() &&
-         StringRef("<>=").contains(descr.front())))
+    if (descr == info.descr || (info.size == 1 && descr.size() == 3 &&
+                                descr.drop_front() == info.descr.drop_front() &&
+                                StringRef("<>=").contains(descr.front())))
       return info.type;
   if (descr.starts_with(">"))
     return makeError(name,

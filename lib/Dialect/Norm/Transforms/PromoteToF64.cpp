@@ -88,9 +88,11 @@ StringRef findObstacle(Operation *op) {
     if (function.isExternal() && (hasFloats(function.getArgumentTypes()) ||
                                   hasFloats(function.getResultTypes())))
       return "a function defined elsewhere takes or returns floats";
-  for (Type type :
-       llvm::concat<const Type>(SmallVector<Type>(op->getOperandTypes()),
-                                SmallVector<Type>(op->getResultTypes()))) {
+  SmallVector<Type> types(op->getResultTypes());
+  for (Region &region : op->getRegions())
+    for (Block &block : region)
+      llvm::append_range(types, block.getArgumentTypes());
+  for (Type type : types) {
     Type element = getElementTypeOrSelf(type);
     if (isa<ComplexType>(element))
       return "complex values are not promoted";
