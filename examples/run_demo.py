@@ -28,15 +28,24 @@ def run(*command):
     return process.stdout, process.stderr
 
 
+def lines_of(location, aliases):
+    """The lines of the file that a location names, through its aliases."""
+    lines = {int(line) for line in re.findall(r'":(\d+):\d+', location)}
+    for alias in re.findall(r"#loc\d*", location):
+        lines |= lines_of(aliases.get(alias, ""), aliases)
+    return lines
+
+
 def print_raised(norm_opt, file):
-    text, _ = run(norm_opt, file, "--norm-raise", "--mlir-print-debuginfo", "--mlir-pretty-debuginfo")
-    found = re.findall(r"(norm\.\w+) ins\(%\S+ : tensor<([^>]*)>\)(.*)", text)
-    for op, shape, rest in found:
+    text, _ = run(norm_opt, file, "--norm-raise", "--mlir-print-debuginfo")
+    aliases = dict(re.findall(r"^(#loc\d*) = loc\((.*)\)$", text, re.M))
+    found = re.findall(r"(norm\.\w+) ins\(%\S+ : tensor<([^>]*)>\)(.*) loc\((.*)\)$", text, re.M)
+    for op, shape, rest, location in found:
         axes = re.search(r"axes = (\[[^\]]*\])", rest).group(1)
         epsilon = re.search(r"epsilon = (\S+)", rest).group(1)
-        lines = [int(line) for line in re.findall(r"\.mlir:(\d+):\d+", rest)]
-        place = f"{file}:{min(lines)}-{max(lines)}" if lines else "unknown"
-        print(f"  found {op} of {shape} over axes {axes}, epsilon {float(epsilon):g}, in {place}")
+        lines = lines_of(location, aliases)
+        print(f"  found {op} of {shape} over axes {axes}, epsilon {float(epsilon):g}, "
+              f"in place of {len(lines)} lines from {file}:{min(lines)} on")
     if not found:
         sys.exit(f"{file}: no normalization was found")
     return len(found)

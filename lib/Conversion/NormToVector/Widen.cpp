@@ -24,52 +24,10 @@ Value norm::convertCount(OpBuilder &builder, Location loc, Value count,
   return arith::UIToFPOp::create(builder, loc, type, integer);
 }
 
-static TypedAttr getIdentityAttr(vector::CombiningKind kind, Type type) {
-  auto floatAttr = [&](APFloat value) -> TypedAttr {
-    return FloatAttr::get(type, value);
-  };
-  auto integerAttr = [&](auto make) -> TypedAttr {
-    unsigned width = isa<IndexType>(type) ? IndexType::kInternalStorageBitWidth
-                                          : type.getIntOrFloatBitWidth();
-    return IntegerAttr::get(type, make(width));
-  };
-  const llvm::fltSemantics *semantics =
-      isa<FloatType>(type) ? &cast<FloatType>(type).getFloatSemantics()
-                           : nullptr;
-  switch (kind) {
-  case vector::CombiningKind::ADD:
-    // -0 is the identity of IEEE addition, but an empty sum shall be 0.
-    return semantics ? floatAttr(APFloat::getZero(*semantics))
-                     : integerAttr(APInt::getZero);
-  case vector::CombiningKind::MUL:
-    return semantics
-               ? floatAttr(APFloat(*semantics, 1))
-               : integerAttr([](unsigned width) { return APInt(width, 1); });
-  case vector::CombiningKind::MINNUMF:
-  case vector::CombiningKind::MAXNUMF:
-    return floatAttr(APFloat::getNaN(*semantics));
-  case vector::CombiningKind::MINIMUMF:
-    return floatAttr(APFloat::getInf(*semantics));
-  case vector::CombiningKind::MAXIMUMF:
-    return floatAttr(APFloat::getInf(*semantics, /*Negative=*/true));
-  case vector::CombiningKind::MINUI:
-  case vector::CombiningKind::AND:
-    return integerAttr(APInt::getMaxValue);
-  case vector::CombiningKind::MINSI:
-    return integerAttr(APInt::getSignedMaxValue);
-  case vector::CombiningKind::MAXSI:
-    return integerAttr(APInt::getSignedMinValue);
-  case vector::CombiningKind::MAXUI:
-  case vector::CombiningKind::OR:
-  case vector::CombiningKind::XOR:
-    return integerAttr(APInt::getZero);
-  }
-  llvm_unreachable("unknown combining kind");
-}
-
 Value norm::createIdentity(OpBuilder &builder, Location loc,
                            vector::CombiningKind kind, Type type) {
-  TypedAttr identity = getIdentityAttr(kind, getElementTypeOrSelf(type));
+  TypedAttr identity =
+      ReduceOp::getIdentity(kind, getElementTypeOrSelf(type));
   if (auto vectorType = dyn_cast<VectorType>(type))
     identity = SplatElementsAttr::get(vectorType, Attribute(identity));
   return arith::ConstantOp::create(builder, loc, identity);
