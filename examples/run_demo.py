@@ -45,7 +45,7 @@ def print_raised(norm_opt, file):
         epsilon = re.search(r"epsilon = (\S+)", rest).group(1)
         lines = lines_of(location, aliases)
         print(f"  found {op} of {shape} over axes {axes}, epsilon {float(epsilon):g}, "
-              f"in place of {len(lines)} lines from {file}:{min(lines)} on")
+              f"in place of {len(lines)} lines up to {file}:{max(lines)}")
     if not found:
         sys.exit(f"{file}: no normalization was found")
     return len(found)

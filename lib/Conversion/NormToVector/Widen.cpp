@@ -26,8 +26,7 @@ Value norm::convertCount(OpBuilder &builder, Location loc, Value count,
 
 Value norm::createIdentity(OpBuilder &builder, Location loc,
                            vector::CombiningKind kind, Type type) {
-  TypedAttr identity =
-      ReduceOp::getIdentity(kind, getElementTypeOrSelf(type));
+  TypedAttr identity = ReduceOp::getIdentity(kind, getElementTypeOrSelf(type));
   if (auto vectorType = dyn_cast<VectorType>(type))
     identity = SplatElementsAttr::get(vectorType, Attribute(identity));
   return arith::ConstantOp::create(builder, loc, identity);
