@@ -1,0 +1,95 @@
+// What the operations of a row program's block and the attributes refuse.
+
+// RUN: norm-opt %s -split-input-file -verify-diagnostics
+
+func.func @reduce_float_kind_of_integers(%x: tensor<8xi32>) {
+  %0 = norm.generic {indexing_maps = [affine_map<(c) -> (c)>, affine_map<(c) -> (c)>], normalized_dims = [0]} ins(%x : tensor<8xi32>) outs(%x : tensor<8xi32>) {
+  ^bb0(%e: i32):
+    // expected-error@+1 {{expected a kind that combines 'i32', got <maximumf>}}
+    %s = norm.reduce <maximumf> %e : i32
+    norm.yield %s : i32
+  }
+  return
+}
+
+// -----
+
+func.func @reduce_integer_kind_of_floats(%x: tensor<8xf32>) {
+  %0 = norm.generic {indexing_maps = [affine_map<(c) -> (c)>, affine_map<(c) -> (c)>], normalized_dims = [0]} ins(%x : tensor<8xf32>) outs(%x : tensor<8xf32>) {
+  ^bb0(%e: f32):
+    // expected-error@+1 {{expected a kind that combines 'f32', got <maxsi>}}
+    %s = norm.reduce <maxsi> %e : f32
+    norm.yield %s : f32
+  }
+  return
+}
+
+// -----
+
+// Without NaN the kinds that pass over it have no identity.
+func.func @reduce_of_floats_without_nan(%x: tensor<8xf4E2M1FN>) {
+  %0 = norm.generic {indexing_maps = [affine_map<(c) -> (c)>, affine_map<(c) -> (c)>], normalized_dims = [0]} ins(%x : tensor<8xf4E2M1FN>) outs(%x : tensor<8xf4E2M1FN>) {
+  ^bb0(%e: f4E2M1FN):
+    // expected-error@+1 {{expected a kind that combines 'f4E2M1FN', got <maxnumf>}}
+    %s = norm.reduce <maxnumf> %e : f4E2M1FN
+    norm.yield %s : f4E2M1FN
+  }
+  return
+}
+
+// -----
+
+func.func @index_dim(%x: tensor<8xf32>, %y: tensor<8xindex>) {
+  %0 = norm.generic {indexing_maps = [affine_map<(c) -> (c)>, affine_map<(c) -> (c)>], normalized_dims = [0]} ins(%x : tensor<8xf32>) outs(%y : tensor<8xindex>) {
+  ^bb0(%e: f32):
+    // expected-error@+1 {{expected a dim below 1, got 1}}
+    %i = norm.index 1 : index
+    norm.yield %i : index
+  }
+  return
+}
+
+// -----
+
+func.func @moments_algorithm(%x: tensor<8xf32>) {
+  %0 = norm.generic {indexing_maps = [affine_map<(c) -> (c)>, affine_map<(c) -> (c)>], normalized_dims = [0]} ins(%x : tensor<8xf32>) outs(%x : tensor<8xf32>) {
+  ^bb0(%e: f32):
+    // expected-error@+1 {{expected corrected_two_pass, two_pass or shifted, got 'welford'}}
+    %d, %m, %v = norm.moments <welford> %e : f32
+    norm.yield %d : f32
+  }
+  return
+}
+
+// -----
+
+func.func @body_op_outside(%x: f32) {
+  // expected-error@+1 {{'norm.reduce' op expects parent op 'norm.generic'}}
+  %0 = norm.reduce <add> %x : f32
+  return
+}
+
+// -----
+
+  // expected-error@+1 {{expected a lane_dim of at least 0, got -1}}
+func.func private @schedule_lane_dim() attributes {s = #norm.cpu_schedule<lane_dim = -1, vector_size = 8>}
+
+// -----
+
+  // expected-error@+1 {{expected a vector_size from 1 to 1024, got 0}}
+func.func private @schedule_vector_size() attributes {s = #norm.cpu_schedule<lane_dim = 1, vector_size = 0>}
+
+// -----
+
+  // expected-error@+1 {{expected a vector_size of 1 without a lane_dim, got 8}}
+func.func private @schedule_vector_without_lane_dim() attributes {s = #norm.cpu_schedule<vector_size = 8>}
+
+// -----
+
+  // expected-error@+1 {{expected an unroll from 1 to 64, got 65}}
+func.func private @schedule_unroll() attributes {s = #norm.cpu_schedule<lane_dim = 1, vector_size = 8, unroll = 65>}
+
+// -----
+
+  // expected-error@+1 {{expected a serial_below of at least 0, got -1}}
+func.func private @schedule_serial_below() attributes {s = #norm.cpu_schedule<lane_dim = 1, vector_size = 8, serial_below = -1>}
