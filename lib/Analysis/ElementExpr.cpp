@@ -296,6 +296,10 @@ void ElementExprs::print(Expr expr, raw_ostream &os, unsigned depth) {
   Expr shown = depth ? view(expr) : expr;
   if (shown != expr)
     return print(shown, os, depth - 1);
+  if (!depth && !expr->operands.empty()) {
+    os << "…";
+    return;
+  }
   switch (expr->kind) {
   case ElementExpr::Kind::Constant:
     expr->constant.print(os);
@@ -327,7 +331,7 @@ void ElementExprs::print(Expr expr, raw_ostream &os, unsigned depth) {
   }
   os << '(';
   llvm::interleaveComma(expr->operands, os,
-                        [&](Expr operand) { print(operand, os, depth); });
+                        [&](Expr operand) { print(operand, os, depth - 1); });
   os << ')';
   if (expr->is(ExprOp::Ext) || expr->is(ExprOp::Trunc))
     os << ':' << expr->type;

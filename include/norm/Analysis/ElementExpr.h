@@ -128,7 +128,7 @@ public:
   /// Whether two expressions at the same indices are equal.
   bool areEqual(Expr a, Expr b);
 
-  /// Prints the expression, with up to `depth` operations looked into.
+  /// Prints the expression, up to `depth` operations deep.
   void print(Expr expr, raw_ostream &os, unsigned depth);
 
   MLIRContext *getContext() const { return context; }

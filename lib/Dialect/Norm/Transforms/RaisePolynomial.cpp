@@ -4,6 +4,7 @@
 // Distributing products over sums makes all ways to write the affine equal.
 
 #include "Raise.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -111,17 +112,16 @@ PolynomialReader::PolynomialReader(ElementExprs &exprs,
                                    const Statistics &statistics)
     : exprs(exprs), statistics(statistics) {
   // Every variable that the statistics were matched with.
-  auto collect = [&](auto &&self, Expr expr, unsigned depth) -> void {
-    for (AffineExpr coord : expr->coords)
+  llvm::SetVector<Expr> reached;
+  reached.insert(statistics.input);
+  reached.insert(statistics.root);
+  for (unsigned next = 0; next < reached.size(); ++next) {
+    reached.insert_range(reached[next]->operands);
+    for (AffineExpr coord : reached[next]->coords)
       if (auto dim = dyn_cast<AffineDimExpr>(coord))
         if (!llvm::is_contained(bindable, dim.getPosition()))
           bindable.push_back(dim.getPosition());
-    if (depth)
-      for (Expr operand : expr->operands)
-        self(self, operand, depth - 1);
-  };
-  collect(collect, statistics.input, 16);
-  collect(collect, statistics.root, 16);
+  }
 }
 
 bool PolynomialReader::unify(Expr pattern, Expr target,
