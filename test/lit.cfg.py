@@ -18,6 +18,8 @@ config.test_exec_root = os.path.join(config.norm_obj_root, "test")
 llvm_config.with_system_environment(["HOME", "TMP", "TEMP", "TMPDIR"])
 llvm_config.with_environment("PATH", config.norm_tools_dir, append_path=True)
 llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
+# For tests that compile: Integration/normtest.py.
+llvm_config.with_environment("LLVM_TOOLS_DIR", config.llvm_tools_dir)
 llvm_config.use_default_substitutions()
 
 config.substitutions.append(("%python", config.python_executable))

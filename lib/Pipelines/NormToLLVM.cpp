@@ -91,12 +91,12 @@ void addControlFlowAndArith(OpPassManager &pm,
   addCleanup(pm);
   if (options.threads == ThreadModel::OpenMP) {
     pm.addPass(createConvertSCFToOpenMPPass());
-    // Removes the scopes around loop bodies that allocate nothing: a scope is
-    // one block, and branches come next.
-    pm.addPass(createCanonicalizerPass());
+    pm.addPass(createNormInlineAllocaScopesPass());
   }
   pm.addPass(createSCFToControlFlowPass());
   pm.addPass(createNormApproximateMathPass());
+  if (options.expandBF16)
+    pm.addPass(createNormExpandBF16ArithPass());
   NormExpandFloatCastsPassOptions casts;
   casts.bf16 = options.expandBF16;
   pm.addPass(createNormExpandFloatCastsPass(casts));
@@ -115,6 +115,8 @@ void addConversionsToLLVM(OpPassManager &pm, const NormToLLVMOptions &options) {
   pm.addPass(createConvertControlFlowToLLVMPass());
   if (options.threads == ThreadModel::OpenMP)
     pm.addPass(createConvertOpenMPToLLVMPass());
+  if (options.expandBF16)
+    pm.addPass(createNormExpandMaskedBF16Pass());
   addCleanup(pm);
   pm.addPass(createReconcileUnrealizedCastsPass());
 }

@@ -5,6 +5,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "norm/Pipelines/Passes.h"
 #include "norm/Pipelines/Pipelines.h"
+#include "llvm/ADT/DenseSet.h"
 
 namespace mlir::norm {
 #define GEN_PASS_DEF_NORMSTATICRESULTSTOOUTPARAMSPASS
@@ -39,8 +40,13 @@ struct StaticResultsToOutParams
     bufferization::BufferResultsToOutParamsOpts options;
     options.hoistStaticAllocs = true;
     options.modifyPublicFunctions = true;
-    options.filterFn = [](func::FuncOp *function) {
-      return norm::returnsThroughOutParams(function->getResultTypes());
+    // Asked again for each call, when the function has no results any more.
+    llvm::DenseSet<Operation *> changed;
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (norm::returnsThroughOutParams(function.getResultTypes()))
+        changed.insert(function);
+    options.filterFn = [&](func::FuncOp *function) {
+      return changed.contains(*function);
     };
     if (failed(bufferization::promoteBufferResultsToOutParams(getOperation(),
                                                               options)))

@@ -27,6 +27,24 @@ def NormExpandFloatCastsPass : Pass<"norm-expand-float-casts"> {
   ];
 }
 
+def NormExpandBF16ArithPass : Pass<"norm-expand-bf16-arith"> {
+  let summary = "Compute in f32 what is written in bf16";
+  let description = [{
+    Arithmetic, functions and reductions of vectors on bf16 become the same operation on f32 between casts, each result
+    rounded to bf16 as before. LLVM would do so too, by calling a function that no C library of Debian 12 has.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
+def NormExpandMaskedBF16Pass : Pass<"norm-expand-masked-bf16"> {
+  let summary = "Load and store masked vectors of bf16 as integers";
+  let description = [{
+    For `llvm.intr.masked.load` and `llvm.intr.masked.store`. Where a target has no such instruction, LLVM moves element
+    by element, and moves bf16 through f32 by calling a function that no C library of Debian 12 has.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 def NormExpandCopiesPass : Pass<"norm-expand-copies"> {
   let summary = "Turn copies between memrefs that are not contiguous into linalg operations";
   let description = [{
@@ -44,6 +62,15 @@ def NormCheckShapesPass : Pass<"norm-check-shapes"> {
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",
                            "::mlir::memref::MemRefDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def NormInlineAllocaScopesPass : Pass<"norm-inline-alloca-scopes"> {
+  let summary = "Put the contents of memref.alloca_scope where it stands";
+  let description = [{
+    The body of a loop that becomes an OpenMP region is such a scope. It is one block, so structured control flow in it
+    could not become branches. A scope that allocates saves the stack before and restores it after.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
 def NormMemRefsToTensorsPass : Pass<"norm-memrefs-to-tensors"> {

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "norm/Pipelines/Passes.h"
+
+namespace mlir::norm {
+#define GEN_PASS_DEF_NORMEXPANDBF16ARITHPASS
+#include "norm/Pipelines/Passes.h.inc"
+} // namespace mlir::norm
+
+using namespace mlir;
+
+namespace {
+
+bool isBF16(Type type) {
+  return !isa<TensorType, MemRefType>(type) &&
+         getElementTypeOrSelf(type).isBF16();
+}
+
+/// Whether the operation computes: others only move numbers, or are the very
+/// casts that expansion makes.
+bool isArithmetic(Operation *op) {
+  if (isa<vector::ReductionOp, vector::FMAOp>(op))
+    return true;
+  return isa_and_present<arith::ArithDialect, math::MathDialect>(
+             op->getDialect()) &&
+         !isa<arith::ConstantOp, arith::SelectOp, arith::BitcastOp,
+              arith::ExtFOp, arith::TruncFOp>(op);
+}
+
+/// f32, which holds what any operation on bf16 gives with bits to spare, but
+/// f64 for integers that f32 would round.
+Type getWideElement(Operation *op, Builder &builder) {
+  bool isWideInteger =
+      isa<arith::SIToFPOp, arith::UIToFPOp>(op) &&
+      getElementTypeOrSelf(op->getOperand(0)).getIntOrFloatBitWidth() > 16;
+  return isWideInteger ? Type(builder.getF64Type()) : builder.getF32Type();
+}
+
+void expand(Operation *op) {
+  OpBuilder builder(op);
+  Type element = getWideElement(op, builder);
+  auto widen = [&](Type type) -> Type {
+    auto shaped = dyn_cast<ShapedType>(type);
+    return shaped ? Type(shaped.clone(element)) : element;
+  };
+  SmallVector<Value> operands;
+  for (Value operand : op->getOperands()) {
+    bool isNarrow = isBF16(operand.getType());
+    operands.push_back(
+        isNarrow ? arith::ExtFOp::create(builder, op->getLoc(),
+                                         widen(operand.getType()), operand)
+                       .getResult()
+                 : operand);
+  }
+  SmallVector<Type> types;
+  for (Type type : op->getResultTypes())
+    types.push_back(isBF16(type) ? widen(type) : type);
+  OperationState state(op->getLoc(), op->getName(), operands, types,
+                       op->getAttrs());
+  Operation *wide = builder.create(state);
+  for (auto [result, from] :
+       llvm::zip_equal(op->getResults(), wide->getResults())) {
+    Value narrow = from;
+    if (isBF16(result.getType()))
+      narrow = arith::TruncFOp::create(builder, op->getLoc(), result.getType(),
+                                       from);
+    result.replaceAllUsesWith(narrow);
+  }
+  op->erase();
+}
+
+struct ExpandBF16Arith
+    : public norm::impl::NormExpandBF16ArithPassBase<ExpandBF16Arith> {
+  void runOnOperation() override {
+    SmallVector<Operation *> computing;
+    getOperation()->walk([&](Operation *op) {
+      if (isArithmetic(op) && (llvm::any_of(op->getOperandTypes(), isBF16) ||
+                               llvm::any_of(op->getResultTypes(), isBF16)))
+        computing.push_back(op);
+    });
+    llvm::for_each(computing, expand);
+  }
+};
+
+} // namespace

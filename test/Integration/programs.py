@@ -1,0 +1,203 @@
+"""Row programs (norm.generic) as test cases: softmax, the backward pass of layer norm, scales per block of a row."""
+
+import numpy as np
+
+from normtest import ROUNDOFF, SMALLEST, Array, inverse_root, mean_square, moments, require_close
+
+INTERFACE = "attributes {llvm.emit_c_interface}"
+
+
+def memref(sizes, element_type):
+    return "memref<" + "".join(("?" if size is None else str(size)) + "x" for size in sizes) + element_type + ">"
+
+
+def wide(element_type):
+    return "f64" if element_type == "f64" else "f32"
+
+
+def extend(name, element_type):
+    """A line that makes %name_w of %name in the compute type, and the name to use."""
+    if element_type == wide(element_type):
+        return "", f"%{name}"
+    return f"    %{name}_w = arith.extf %{name} : {element_type} to f32\n", f"%{name}_w"
+
+
+def truncate(name, element_type):
+    if element_type == wide(element_type):
+        return "", f"%{name}"
+    return f"    %{name}_t = arith.truncf %{name} : f32 to {element_type}\n", f"%{name}_t"
+
+
+class Softmax:
+    """Over the last dim of two."""
+
+    def __init__(self, name, element_type="f32", sizes=(None, None)):
+        self.name, self.type, self.sizes = name, element_type, sizes
+
+    def mlir(self):
+        shaped, t = memref(self.sizes, self.type), wide(self.type)
+        into, x = extend("x", self.type)
+        out, y = truncate("q", self.type)
+        return f"""
+func.func @{self.name}(%in: {shaped}, %out: {shaped}) {INTERFACE} {{
+  norm.generic {{indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (r, c)>], normalized_dims = [1]}}
+      ins(%in : {shaped}) outs(%out : {shaped}) {{
+  ^bb0(%x: {self.type}):
+{into}    %max = norm.reduce <maximumf> {x} : {t}
+    %d = arith.subf {x}, %max : {t}
+    %e = math.exp %d : {t}
+    %sum = norm.reduce <add> %e : {t}
+    %q = arith.divf %e, %sum : {t}
+{out}    norm.yield {y} : {self.type}
+  }}
+  return
+}}
+"""
+
+    def check(self, library, sizes, random):
+        x = Array(self.type, sizes, values=random.normal(1.0, 4.0, sizes))
+        y = Array(self.type, sizes)
+        library.call(self.name, x, y)
+        if 0 in sizes:
+            return
+        shifted = x.get() - x.get().max(axis=1, keepdims=True)
+        expected = np.exp(shifted)
+        expected /= expected.sum(axis=1, keepdims=True)
+        # The exponential of a difference that is off by a rounding is off by as much, relatively.
+        error = (16 + np.abs(shifted)) * ROUNDOFF[wide(self.type)] * expected
+        error += ROUNDOFF[self.type] * (expected + error) + SMALLEST[self.type]
+        require_close(f"{self.name} {list(sizes)}", y.get(), expected, error)
+
+
+class Backward:
+    """Layer norm's dx per row, and dgamma and dbeta added up over the rows onto what is there."""
+
+    def __init__(self, name, element_type="f32", sizes=(None, None)):
+        self.name, self.type, self.sizes = name, element_type, sizes
+
+    def mlir(self):
+        t = wide(self.type)
+        shaped, parameter, row = memref(self.sizes, self.type), memref(self.sizes[1:], t), memref(self.sizes[:1], t)
+        into_x, x = extend("x", self.type)
+        into_dy, dy = extend("dy", self.type)
+        out, dx = truncate("dxw", self.type)
+        maps = ", ".join(f"affine_map<(r, c) -> ({dims})>" for dims in
+                         ("r, c", "r, c", "c", "r", "r", "r, c", "c", "c"))
+        return f"""
+func.func @{self.name}(%DY: {shaped}, %X: {shaped}, %G: {parameter}, %M: {row}, %R: {row}, %DX: {shaped},
+                       %DG: {parameter}, %DB: {parameter}) {INTERFACE} {{
+  norm.generic {{indexing_maps = [{maps}], normalized_dims = [1]}}
+      ins(%DY, %X, %G, %M, %R : {shaped}, {shaped}, {parameter}, {row}, {row})
+      outs(%DX, %DG, %DB : {shaped}, {parameter}, {parameter}) {{
+  ^bb0(%dy: {self.type}, %x: {self.type}, %g: {t}, %mean: {t}, %rstd: {t}):
+{into_x}{into_dy}    %d = arith.subf {x}, %mean : {t}
+    %h = arith.mulf %d, %rstd : {t}
+    %w = arith.mulf {dy}, %g : {t}
+    %wh = arith.mulf %w, %h : {t}
+    %n = norm.size : {t}
+    %s1 = norm.reduce <add> %w : {t}
+    %s2 = norm.reduce <add> %wh : {t}
+    %m1 = arith.divf %s1, %n : {t}
+    %m2 = arith.divf %s2, %n : {t}
+    %hm2 = arith.mulf %h, %m2 : {t}
+    %a = arith.subf %w, %m1 : {t}
+    %b = arith.subf %a, %hm2 : {t}
+    %dxw = arith.mulf %b, %rstd : {t}
+    %dg = arith.mulf {dy}, %h : {t}
+{out}    norm.yield {dx}, %dg, {dy} : {self.type}, {t}, {t}
+  }}
+  return
+}}
+"""
+
+    def arguments(self, sizes, random):
+        t = wide(self.type)
+        x = Array(self.type, sizes, values=random.normal(1.5, 2.0, sizes))
+        dy = Array(self.type, sizes, values=random.normal(0.2, 1.0, sizes))
+        gamma = Array(t, sizes[1:], values=random.normal(1.0, 0.4, sizes[1:]))
+        _, mean, variance = moments(x.get(), (1,))
+        mean = Array(t, sizes[:1], values=mean[:, 0])
+        rstd = Array(t, sizes[:1], values=inverse_root(variance[:, 0] + np.longdouble(1e-5)))
+        accumulators = [Array(t, sizes[1:], values=random.normal(0.0, 1.0, sizes[1:])) for _ in range(2)]
+        return [dy, x, gamma, mean, rstd, Array(self.type, sizes), *accumulators]
+
+    def check(self, library, sizes, random):
+        arrays = self.arguments(sizes, random)
+        inits = [array.get() for array in arrays[6:]]
+        bits = [array.bits() for array in arrays[6:]]
+        library.call(self.name, *arrays)
+        if sizes[0] == 0:
+            assert bits == [array.bits() for array in arrays[6:]], f"{self.name}: accumulators changed without rows"
+        if 0 in sizes:
+            return arrays
+        dy, x, gamma, mean, rstd = (array.get() for array in arrays[:5])
+        mean, rstd = mean[:, None], rstd[:, None]
+        unit = ROUNDOFF[wide(self.type)]
+        normalized, weighted = (x - mean) * rstd, dy * gamma
+        size = np.abs(normalized) + np.abs(mean) * rstd / 8
+        dx = rstd * (weighted - weighted.mean(1, keepdims=True)
+                     - normalized * (weighted * normalized).mean(1, keepdims=True))
+        error = np.abs(weighted) + np.abs(weighted).mean(1, keepdims=True)
+        error = 16 * unit * rstd * (error + size * (np.abs(weighted) * size).mean(1, keepdims=True))
+        error += ROUNDOFF[self.type] * (np.abs(dx) + error) + SMALLEST[self.type]
+        require_close(f"{self.name} {list(sizes)} dx", arrays[5].get(), dx, error)
+        # At most 64 chunks of rows are added up one by one, as are the rows of a chunk: the bound of such sums.
+        steps = 16 + min(sizes[0], 64) + -(-sizes[0] // 64)
+        for what, init, terms, magnitude, array in (("dgamma", inits[0], dy * normalized, np.abs(dy) * size, arrays[6]),
+                                                    ("dbeta", inits[1], dy, np.abs(dy), arrays[7])):
+            error = steps * unit * (np.abs(init) + magnitude.sum(0))
+            require_close(f"{self.name} {list(sizes)} {what}", array.get(), init + terms.sum(0), error)
+        return arrays
+
+
+class BlockScales:
+    """RMS norm over a row of blocks, then int8 by the largest magnitude of each block."""
+
+    def __init__(self, name, element_type="f32", sizes=(None, None, None)):
+        self.name, self.type, self.sizes = name, element_type, sizes
+
+    def mlir(self):
+        t = wide(self.type)
+        shaped, codes, scales = memref(self.sizes, self.type), memref(self.sizes, "i8"), memref(self.sizes[:2], t)
+        into, x = extend("x", self.type)
+        return f"""
+func.func @{self.name}(%X: {shaped}, %Q: {codes}, %S: {scales}) {INTERFACE} {{
+  norm.generic {{indexing_maps = [affine_map<(r, b, c) -> (r, b, c)>, affine_map<(r, b, c) -> (r, b, c)>,
+                                  affine_map<(r, b, c) -> (r, b)>], normalized_dims = [1, 2]}}
+      ins(%X : {shaped}) outs(%Q, %S : {codes}, {scales}) {{
+  ^bb0(%x: {self.type}):
+{into}    %eps = arith.constant 1.0e-5 : {t}
+    %most = arith.constant 1.27e+02 : {t}
+    %n = norm.size : {t}
+    %sq = arith.mulf {x}, {x} : {t}
+    %sum = norm.reduce <add> %sq : {t}
+    %ms = arith.divf %sum, %n : {t}
+    %ve = arith.addf %ms, %eps : {t}
+    %rstd = math.rsqrt %ve : {t}
+    %y = arith.mulf {x}, %rstd : {t}
+    %abs = math.absf %y : {t}
+    %amax = norm.reduce <maxnumf> %abs over [2] : {t}
+    %scale = arith.divf %amax, %most : {t}
+    %code = arith.divf %y, %scale : {t}
+    %round = math.roundeven %code : {t}
+    %q = arith.fptosi %round : {t} to i8
+    norm.yield %q, %scale : i8, {t}
+  }}
+  return
+}}
+"""
+
+    def check(self, library, sizes, random):
+        x = Array(self.type, sizes, values=random.normal(0.5, 2.0, sizes))
+        codes, scales = Array("i8", sizes), Array(wide(self.type), sizes[:2])
+        library.call(self.name, x, codes, scales)
+        if 0 in sizes:
+            return
+        y = x.get() * inverse_root(mean_square(x.get(), (1, 2)) + np.longdouble(1e-5))
+        expected = np.abs(y).max(axis=2) / 127
+        require_close(f"{self.name} {list(sizes)} scale", scales.get(), expected,
+                      16 * ROUNDOFF[wide(self.type)] * expected)
+        # Half a step, and what the quotient of at most 127 is off by.
+        error = 0.5 + 127 * 32 * ROUNDOFF[wide(self.type)]
+        require_close(f"{self.name} {list(sizes)} code", codes.get().astype(np.longdouble), y / expected[:, :, None],
+                      error)
