@@ -62,6 +62,33 @@ struct ExpandTruncToBF16 : public OpRewritePattern<arith::TruncFOp> {
   }
 };
 
+/// bf16 to a wider float: its bits are the upper half of an f32's. Left as a
+/// cast, LLVM moves comparisons before it, and these call functions.
+struct ExpandExtFromBF16 : public OpRewritePattern<arith::ExtFOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(arith::ExtFOp op,
+                                PatternRewriter &rewriter) const override {
+    Value in = op.getIn();
+    if (!getElementTypeOrSelf(in).isBF16())
+      return rewriter.notifyMatchFailure(op, "not a cast from bf16");
+    if (isa<TensorType>(op.getType()))
+      return rewriter.notifyMatchFailure(op, "on tensors");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Type i16 = withElement(in.getType(), b.getI16Type());
+    Type i32 = withElement(in.getType(), b.getI32Type());
+    Type f32 = withElement(in.getType(), b.getF32Type());
+    Value half = arith::BitcastOp::create(b, i16, in);
+    Value bits = arith::ExtUIOp::create(b, i32, half);
+    Value high = arith::ShLIOp::create(b, bits, createInteger(b, i32, 16));
+    Value wide = arith::BitcastOp::create(b, f32, high);
+    if (op.getType() != f32)
+      wide = arith::ExtFOp::create(b, op.getType(), wide);
+    rewriter.replaceOp(op, wide);
+    return success();
+  }
+};
+
 /// f64 to a 16-bit float through f32 rounded to odd: an f32 has enough bits
 /// beyond those of either 16-bit type that the second rounding then gives what
 /// one rounding would (Boldo and Melquiond, "Emulation of a FMA and correctly
@@ -116,7 +143,7 @@ struct ExpandFloatCasts
     if (!bf16)
       return;
     RewritePatternSet narrow(&getContext());
-    narrow.add<ExpandTruncToBF16>(&getContext());
+    narrow.add<ExpandExtFromBF16, ExpandTruncToBF16>(&getContext());
     walkAndApplyPatterns(getOperation(), std::move(narrow));
   }
 };

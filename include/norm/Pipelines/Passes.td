@@ -16,14 +16,14 @@ def NormApproximateMathPass : Pass<"norm-approximate-math"> {
 def NormExpandFloatCastsPass : Pass<"norm-expand-float-casts"> {
   let summary = "Expand conversions to 16-bit floats that targets lack";
   let description = [{
-    A truncation to bf16 becomes integer arithmetic (round to nearest, ties to even; NaN becomes a quiet NaN of the same
-    sign), unless the target has an instruction for it (option `bf16`). A truncation from f64 to a 16-bit float goes
+    Conversions from and to bf16 become integer arithmetic (round to nearest, ties to even; NaN becomes a quiet NaN of
+    the same sign), unless the target has instructions for bf16 (option `bf16`). A truncation from f64 to a 16-bit float goes
     through f32, rounded to odd so that the result is rounded once. LLVM would call functions that no C library of
     Debian 12 has.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
   let options = [
-    Option<"bf16", "bf16", "bool", /*default=*/"true", "Expand truncations from f32 to bf16">
+    Option<"bf16", "bf16", "bool", /*default=*/"true", "Expand conversions from and to bf16">
   ];
 }
 
