@@ -169,6 +169,7 @@ class Library:
     """The functions of an MLIR module, compiled and loaded."""
 
     def __init__(self, text, target, algorithm="corrected-two-pass", threads="none", raising=False):
+        self.algorithm = algorithm
         options = (f"raise={int(raising)} vector-bits={target.bits} algorithm={algorithm} threads={threads} "
                    f"expand-bf16={int(target.expand_bf16)}")
         lowered = run_tool("norm-opt", "--norm-to-llvm=" + options, "-", stdin=text.encode())
