@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Runs what the documents show, so that they stay true.
 
-In README.md and docs/*.md, a fenced block `console` whose first line is `$ norm-opt ...` or `$ norm-run ...` is run in
-the root of the tree; what the block shows must occur in the output, wherever its lines are broken; a line "..." stands
-for what is left out. A fenced block `mlir` that has a function must be accepted by norm-opt.
+The documents are README.md, CONTRIBUTING.md and the .md files of docs/, examples/ and bench/. A fenced block `console`
+whose first line is `$ norm-opt ...` or `$ norm-run ...` is run in the root of the tree; what the block shows must occur
+in the output, wherever its lines are broken; a line "..." stands for what is left out. A fenced block `mlir` that has a
+function must be accepted by norm-opt. Files that a link names must be there.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -54,6 +56,13 @@ def check_mlir(block):
     return f"norm-opt refuses:\n{block}{output}" if status != 0 else None
 
 
+def broken_links(path, text):
+    """What is wrong with a document's links to files of the tree."""
+    for link in LINK.findall(FENCE.sub("", text)):
+        if not (path.parent / link).exists():
+            yield f"there is no {link}"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tools", required=True, help="the folder of norm-opt and norm-run")
@@ -62,15 +71,21 @@ def main():
 
     checks = {"console": check_console, "mlir": check_mlir}
     count, failures = 0, 0
-    for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "examples").glob("*.md"))]:
-        for match in FENCE.finditer(path.read_text(encoding="utf-8")):
-            check = checks.get(match[1])
+    documents = [ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+    for folder in ("docs", "examples", "bench"):
+        documents += sorted((ROOT / folder).glob("*.md"))
+    for path in documents:
+        text = path.read_text(encoding="utf-8")
+        problems = list(broken_links(path, text))
+        for language, block in FENCE.findall(text):
+            check = checks.get(language)
             count += check is not None
-            problem = check(match[2]) if check else None
-            if problem:
-                failures += 1
-                print(f"{path.relative_to(ROOT)}: {problem}\n", file=sys.stderr)
-    print(f"{count} blocks, {failures} wrong")
+            problem = check(block) if check else None
+            problems += [problem] if problem else []
+        failures += len(problems)
+        for problem in problems:
+            print(f"{path.relative_to(ROOT)}: {problem}\n", file=sys.stderr)
+    print(f"{len(documents)} documents, {count} blocks, {failures} problems")
     return 1 if failures else 0
 
 
