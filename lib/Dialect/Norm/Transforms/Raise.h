@@ -64,8 +64,6 @@ struct Statistics {
   /// A constant, an element at fixed indices, or null for 0.
   Expr epsilon = nullptr;
   Arithmetic arithmetic;
-  /// The sums' sources, for locations and reports.
-  bool hasSum = false;
 };
 
 /// Whether an expression is the mean of something: a sum divided by the number
@@ -141,6 +139,10 @@ private:
   std::optional<Polynomial> readNew(Expr expr);
   std::optional<Polynomial> readApply(Expr expr);
   std::optional<Polynomial> readQuantity(Expr expr);
+  std::optional<Polynomial> readProduct(Expr expr,
+                                        ArrayRef<Polynomial> factors);
+  std::optional<Polynomial> readQuotient(Expr expr, Polynomial dividend,
+                                         Polynomial divisor);
   bool unify(Expr pattern, Expr target, IndexBinding &extended);
   bool isMean(Expr sum);
 
@@ -192,7 +194,8 @@ private:
                                  const IndexBinding &binding);
   bool isComplete(const Polynomial &polynomial);
   bool chooseTypes(Value value, const Polynomial &polynomial, Match &match);
-  bool chooseInput(Value value, const IndexBinding &binding, Match &match);
+  bool chooseInput(const IndexBinding &binding, Match &match);
+  bool tryInput(Value tensor, ArrayRef<AffineExpr> coords, Match &match);
   bool chooseParameters(Value value, const Polynomial &polynomial,
                         Match &match);
   std::optional<Parameter> makeParameter(Value result, Expr expr,

@@ -233,6 +233,43 @@ static Polynomial closeCount(Polynomial sum, Type type) {
   return sum;
 }
 
+std::optional<Polynomial>
+PolynomialReader::readProduct(Expr expr, ArrayRef<Polynomial> factors) {
+  for (unsigned i : {0, 1}) {
+    Polynomial scaled = factors[i];
+    if (hasOpenCount(scaled) &&
+        isCount(exprs, expr->operands[1 - i], statistics.reduced,
+                /*inverse=*/true, scaled.arithmetic))
+      return closeCount(scaled, expr->type);
+  }
+  return multiply(factors[0], factors[1], expr->type);
+}
+
+std::optional<Polynomial> PolynomialReader::readQuotient(Expr expr,
+                                                         Polynomial dividend,
+                                                         Polynomial divisor) {
+  if (hasOpenCount(dividend) &&
+      isCount(exprs, expr->operands[1], statistics.reduced,
+              /*inverse=*/false, dividend.arithmetic))
+    return closeCount(dividend, expr->type);
+  // Division by the root itself, unscaled, is multiplication by its inverse.
+  if (!divisor.has(Polynomial::Root) ||
+      !(divisor.terms[Polynomial::Root] == Coefficient()))
+    return std::nullopt;
+  std::swap(divisor.terms[Polynomial::Root],
+            divisor.terms[Polynomial::InverseRoot]);
+  unsigned numTerms =
+      llvm::count_if(divisor.terms, [](auto &term) { return !!term; });
+  if (numTerms != 1)
+    return std::nullopt;
+  divisor.arithmetic.isExact = false;
+  if (!expr->operands[0]->isOne())
+    return multiply(dividend, divisor, expr->type);
+  divisor.arithmetic = joinArithmetic(&divisor, expr->type);
+  divisor.roundedTo = Type();
+  return divisor;
+}
+
 std::optional<Polynomial> PolynomialReader::readApply(Expr expr) {
   SmallVector<Polynomial, 2> operands;
   for (Expr operand : expr->operands) {
@@ -262,39 +299,9 @@ std::optional<Polynomial> PolynomialReader::readApply(Expr expr) {
   case ExprOp::Sub:
     return add(operands[0], operands[1], expr->is(ExprOp::Sub), type);
   case ExprOp::Mul:
-    for (unsigned i : {0, 1}) {
-      Polynomial scaled = operands[i];
-      if (!hasOpenCount(scaled) ||
-          !isCount(exprs, expr->operands[1 - i], statistics.reduced,
-                   /*inverse=*/true, scaled.arithmetic))
-        continue;
-      return closeCount(scaled, type);
-    }
-    return multiply(operands[0], operands[1], type);
+    return readProduct(expr, operands);
   case ExprOp::Div:
-    if (hasOpenCount(operands[0]) &&
-        isCount(exprs, expr->operands[1], statistics.reduced,
-                /*inverse=*/false, operands[0].arithmetic)) {
-      return closeCount(operands[0], type);
-    }
-    // Division by the root itself, unscaled.
-    if (operands[1].has(Polynomial::Root) &&
-        operands[1].terms[Polynomial::Root] == Coefficient()) {
-      Polynomial inverse = makeQuantity(Polynomial::InverseRoot);
-      operands[1].terms[Polynomial::Root].reset();
-      if (llvm::any_of(operands[1].terms, [](auto &t) { return !!t; }))
-        return std::nullopt;
-      inverse.arithmetic = operands[1].arithmetic;
-      inverse.roundedTo = operands[1].roundedTo;
-      inverse.arithmetic.isExact = false;
-      if (expr->operands[0]->isOne()) {
-        inverse.arithmetic = joinArithmetic(&inverse, type);
-        inverse.roundedTo = Type();
-        return inverse;
-      }
-      return multiply(operands[0], inverse, type);
-    }
-    return std::nullopt;
+    return readQuotient(expr, operands[0], operands[1]);
   default:
     return std::nullopt;
   }

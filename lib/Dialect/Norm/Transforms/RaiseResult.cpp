@@ -118,71 +118,71 @@ static bool isWhole(Value tensor, ArrayRef<int64_t> usedDims) {
   return true;
 }
 
-/// Finds the tensor that is x: it has the result's sizes, in its order.
-bool ResultFinder::chooseInput(Value value, const IndexBinding &binding,
-                               Match &match) {
+/// Whether a tensor, used at these coordinates, has the result's sizes in its
+/// order; then it is the input.
+bool ResultFinder::tryInput(Value tensor, ArrayRef<AffineExpr> coords,
+                            Match &match) {
+  auto type = dyn_cast<RankedTensorType>(tensor.getType());
+  auto resultType = cast<RankedTensorType>(match.result.getType());
+  if (!type)
+    return false;
+  SmallVector<int64_t> resultDims, ownDims;
+  for (int64_t dim = 0; dim < resultType.getRank(); ++dim)
+    if (resultType.getDimSize(dim) != 1)
+      resultDims.push_back(dim);
+  std::optional<SmallVector<int64_t>> dims =
+      getDims(exprs, coords, resultType.getRank(), ownDims);
+  if (!dims || *dims != resultDims || !isWhole(tensor, ownDims) ||
+      !dominance.properlyDominates(tensor, match.result.getDefiningOp()))
+    return false;
+  for (auto [dim, ownDim] : llvm::zip_equal(*dims, ownDims))
+    if (resultType.getDimSize(dim) != type.getDimSize(ownDim) &&
+        !resultType.isDynamicDim(dim) && !type.isDynamicDim(ownDim))
+      return false;
+  match.input = tensor;
+  inputDimOfIndex.assign(resultType.getRank(), -1);
+  for (auto [dim, ownDim] : llvm::zip_equal(*dims, ownDims))
+    inputDimOfIndex[dim] = ownDim;
+  return true;
+}
+
+/// Finds the tensor that is x: one of the result's own shape if there is one,
+/// since it needs no reshape.
+bool ResultFinder::chooseInput(const IndexBinding &binding, Match &match) {
   Expr input = statistics.input;
   if (!input->is(Kind::Element) ||
       !isa<RankedTensorType>(input->value.getType()))
     return miss.because("the input is computed in place and no tensor holds "
                         "it");
-  auto resultType = cast<RankedTensorType>(value.getType());
-  SmallVector<int64_t> resultDims;
-  for (int64_t dim = 0; dim < resultType.getRank(); ++dim)
-    if (resultType.getDimSize(dim) != 1)
-      resultDims.push_back(dim);
   auto bind = [&](AffineExpr coord) {
     for (auto [variable, image] : binding)
       if (coord == exprs.getIndex(variable))
         return image;
     return coord;
   };
-  auto tryTensor = [&](Value tensor, ArrayRef<AffineExpr> coords) {
-    auto type = dyn_cast<RankedTensorType>(tensor.getType());
-    SmallVector<AffineExpr> bound = llvm::map_to_vector(coords, bind);
-    SmallVector<int64_t> ownDims;
-    if (!type)
-      return false;
-    std::optional<SmallVector<int64_t>> dims =
-        getDims(exprs, bound, resultType.getRank(), ownDims);
-    if (!dims || *dims != resultDims || !isWhole(tensor, ownDims) ||
-        !dominance.properlyDominates(tensor, value.getDefiningOp()))
-      return false;
-    for (auto [dim, ownDim] : llvm::zip_equal(*dims, ownDims))
-      if (resultType.getDimSize(dim) != type.getDimSize(ownDim) &&
-          !resultType.isDynamicDim(dim) && !type.isDynamicDim(ownDim))
-        return false;
-    match.input = tensor;
-    inputDimOfIndex.assign(resultType.getRank(), -1);
-    for (auto [dim, ownDim] : llvm::zip_equal(*dims, ownDims))
-      inputDimOfIndex[dim] = ownDim;
-    return true;
-  };
-  // A tensor of the result's own shape needs no reshape.
-  SmallVector<std::pair<Value, SmallVector<AffineExpr>>> spellings;
-  spellings.push_back({input->value, SmallVector<AffineExpr>(input->coords)});
-  llvm::append_range(spellings, exprs.getSpellings(input));
-  SmallVector<AffineExpr> boundCoords =
-      llvm::map_to_vector(input->coords, bind);
-  Expr bound = exprs.element(input->value, boundCoords);
+  Expr bound =
+      exprs.element(input->value, llvm::map_to_vector(input->coords, bind));
+  using Spelling = std::pair<Value, SmallVector<AffineExpr>>;
+  SmallVector<Spelling> spellings;
+  spellings.push_back({bound->value, SmallVector<AffineExpr>(bound->coords)});
   llvm::append_range(spellings, exprs.getSpellings(bound));
-  bool found = false;
+  for (const Spelling &spelling : exprs.getSpellings(input))
+    spellings.push_back(
+        {spelling.first, llvm::map_to_vector(spelling.second, bind)});
+  ArrayRef<int64_t> shape = cast<ShapedType>(match.result.getType()).getShape();
   for (auto &[tensor, coords] : spellings) {
-    bool hasShape =
-        cast<ShapedType>(tensor.getType()).getShape() == resultType.getShape();
-    if ((!found || hasShape) && tryTensor(tensor, coords)) {
-      found = true;
-      if (hasShape)
-        break;
-    }
+    bool hasShape = cast<ShapedType>(tensor.getType()).getShape() == shape;
+    if ((!match.input || hasShape) && tryInput(tensor, coords, match) &&
+        hasShape)
+      break;
   }
-  if (!found)
+  if (!match.input)
     return miss.because("no tensor of the result's shape holds the input");
   for (unsigned variable : statistics.reduced) {
     AffineExpr image = bind(exprs.getIndex(variable));
-    for (int64_t dim = 0; dim < resultType.getRank(); ++dim)
-      if (exprs.freeIndex(dim) == image && inputDimOfIndex[dim] >= 0)
-        match.axes.push_back(inputDimOfIndex[dim]);
+    for (auto [dim, inputDim] : llvm::enumerate(inputDimOfIndex))
+      if (exprs.freeIndex(dim) == image && inputDim >= 0)
+        match.axes.push_back(inputDim);
   }
   llvm::sort(match.axes);
   if (match.axes.size() != statistics.reduced.size())
@@ -275,8 +275,7 @@ std::optional<Match> ResultFinder::makeMatch(Value value,
   Match match;
   match.result = value;
   match.isCentered = statistics.isCentered;
-  if (!chooseInput(value, binding, match) ||
-      !chooseTypes(value, polynomial, match) ||
+  if (!chooseInput(binding, match) || !chooseTypes(value, polynomial, match) ||
       !chooseParameters(value, polynomial, match))
     return std::nullopt;
   if (!statistics.epsilon)
