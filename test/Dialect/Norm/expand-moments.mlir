@@ -84,27 +84,27 @@ func.func @shifted(%x: memref<4x?xbf16>, %y: memref<4x?xbf16>) {
   return
 }
 
-// Invalid elements, which may hold NaN, stay out of the pilot, and it is 0 if
-// there is no other: then so is the mean.
-// CHECK-LABEL: func @shifted_where
-func.func @shifted_where(%x: memref<4x8xf32>, %mask: memref<4x8xi1>, %y: memref<4xf32>) {
+// The head may hold no valid element, and it is not of one block but of all:
+// two passes then.
+// CHECK-LABEL: func @shifted_part
+func.func @shifted_part(%x: memref<4x8x8xf32>, %mask: memref<4x8x8xi1>, %y: memref<4xf32>, %z: memref<4x8xf32>) {
   // CHECK: ^bb0(%[[X:.*]]: f32, %[[M:.*]]: i1):
-  // CHECK-NEXT: norm.size where %[[M]] : f32
-  // CHECK: %[[VALID:.*]] = arith.select %[[M]], %[[X]], %[[ZERO:.*]] : f32
-  // CHECK-NEXT: %[[SUM:.*]] = norm.head_mean %[[VALID]]
-  // CHECK-NEXT: %[[COUNTED:.*]] = arith.select %[[M]], %[[ONE:.*]], %[[ZERO]] : f32
-  // CHECK-NEXT: %[[SHARE:.*]] = norm.head_mean %[[COUNTED]]
-  // CHECK-NEXT: %[[NONE:.*]] = arith.cmpf oeq, %[[SHARE]], %[[ZERO]]
-  // CHECK-NEXT: %[[DIVISOR:.*]] = arith.select %[[NONE]], %[[ONE]], %[[SHARE]]
-  // CHECK-NEXT: %[[PILOT:.*]] = arith.divf %[[SUM]], %[[DIVISOR]]
-  // CHECK-NEXT: %[[D:.*]] = arith.subf %[[X]], %[[PILOT]]
+  // CHECK-NEXT: %[[SIZE:.*]] = norm.size where %[[M]] : f32
+  // CHECK: %[[SUM:.*]] = norm.reduce <add> %[[X]] where %[[M]] : f32
+  // CHECK-NEXT: %[[MEAN:.*]] = arith.mulf %[[SUM]]
+  // CHECK-NEXT: %[[D:.*]] = arith.subf %[[X]], %[[MEAN]]
   // CHECK: norm.reduce <add> %{{.*}} where %[[M]]
   // CHECK: norm.reduce <add> %[[D]] where %[[M]]
-  norm.generic {indexing_maps = [#rc, #rc, #r], normalized_dims = [1]}
-      ins(%x, %mask : memref<4x8xf32>, memref<4x8xi1>) outs(%y : memref<4xf32>) {
+  // CHECK: norm.reduce <add> %[[X]] over [2] : f32
+  // CHECK-NOT: norm.head_mean
+  // CHECK: return
+  norm.generic {indexing_maps = [affine_map<(a, b, c) -> (a, b, c)>, affine_map<(a, b, c) -> (a, b, c)>, affine_map<(a, b, c) -> (a)>,
+                                 affine_map<(a, b, c) -> (a, b)>], normalized_dims = [1, 2]}
+      ins(%x, %mask : memref<4x8x8xf32>, memref<4x8x8xi1>) outs(%y, %z : memref<4xf32>, memref<4x8xf32>) {
   ^bb0(%e: f32, %m: i1):
-    %d, %mean, %var = norm.moments <shifted> %e where %m : f32
-    norm.yield %mean : f32
+    %d0, %mean0, %var0 = norm.moments <shifted> %e where %m : f32
+    %d1, %mean1, %var1 = norm.moments <shifted> %e over [2] : f32
+    norm.yield %mean0, %mean1 : f32, f32
   }
   return
 }

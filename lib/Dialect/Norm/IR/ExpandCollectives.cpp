@@ -7,25 +7,12 @@
 using namespace mlir;
 using namespace mlir::norm;
 
-/// The pilot of the shifted algorithm: the mean of the head's valid elements, 0
-/// if it has none. Elements that do not take part stay out of it: they may hold
-/// anything, NaN too.
-static Value emitPilot(ComputeBuilder &compute, Value value, Value where) {
-  OpBuilder &builder = compute.builder;
-  if (!where)
-    return HeadMeanOp::create(builder, compute.loc, value);
-  Value zero = compute.zero(), one = compute.constant(APFloat(1.0));
-  auto headMeanOf = [&](Value ifValid) -> Value {
-    Value valid =
-        arith::SelectOp::create(builder, compute.loc, where, ifValid, zero);
-    return HeadMeanOp::create(builder, compute.loc, valid);
-  };
-  Value mean = headMeanOf(value), share = headMeanOf(one);
-  Value isEmpty = arith::CmpFOp::create(builder, compute.loc,
-                                        arith::CmpFPredicate::OEQ, share, zero);
-  Value divisor =
-      arith::SelectOp::create(builder, compute.loc, isEmpty, one, share);
-  return arith::DivFOp::create(builder, compute.loc, mean, divisor);
+/// Whether the mean of the row's head is near that of the elements that take
+/// part. The head may hold no valid element, and be far from a part of the row.
+static bool hasPilot(MomentsOp op) {
+  auto program = cast<GenericOp>(op->getParentOp());
+  return !op.getWhere() &&
+         llvm::equal(op.getCombinedDims(), program.getNormalizedDims());
 }
 
 void norm::expandMoments(RewriterBase &rewriter, MomentsOp op) {
@@ -39,9 +26,11 @@ void norm::expandMoments(RewriterBase &rewriter, MomentsOp op) {
       op.getAlgorithm().value_or(MomentsAlgorithm::CorrectedTwoPass);
 
   Value inverse = compute.inverseCount(where, over);
-  Value shift = algorithm == MomentsAlgorithm::Shifted
-                    ? emitPilot(compute, value, where)
-                    : compute.mul(compute.sum(value, where, over), inverse);
+  Value shift;
+  if (algorithm == MomentsAlgorithm::Shifted && hasPilot(op))
+    shift = HeadMeanOp::create(rewriter, op.getLoc(), value);
+  else
+    shift = compute.mul(compute.sum(value, where, over), inverse);
   Value difference = compute.sub(value, shift);
   Value square = compute.mul(difference, difference);
   Value meanSquare = compute.mul(compute.sum(square, where, over), inverse);

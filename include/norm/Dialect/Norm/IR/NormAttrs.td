@@ -25,6 +25,8 @@ def Norm_MomentsAlgorithmAttr : EnumAttr<Norm_Dialect, Norm_MomentsAlgorithm, "a
     - `two_pass`: m = Σx/n, d = x − m, variance = Σd²/n. Two reductions.
     - `shifted`: p = the mean of the row's head (`norm.head_mean`), d = x − p, c = Σd/n,
       variance = max(Σd²/n − c², 0), centred = d − c, mean = p + c. One reduction over the row beside the head's.
+      With a condition, or along some of the normalized dims only, the head tells little about the elements that take
+      part: then it is the same as `corrected_two_pass`.
   }];
   let assemblyFormat = "`<` $value `>`";
 }
