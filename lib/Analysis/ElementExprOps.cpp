@@ -180,7 +180,14 @@ private:
       OpOperand *operand = op.getMatchingOpOperand(argument);
       if (!isa<ShapedType>(operand->get().getType()))
         return exprs.scalar(operand->get());
+      // The output of a reduction is the running value, not the init; and where
+      // an index is computed (a window), it need not run over the whole dim.
       AffineMap map = op.getMatchingIndexingMap(operand);
+      bool isRunning = op.isDpsInit(operand) && op.getNumReductionLoops();
+      if (isRunning ||
+          !llvm::all_of(map.getResults(),
+                        llvm::IsaPred<AffineDimExpr, AffineConstantExpr>))
+        return exprs.makeElement(value, loops);
       return exprs.element(
           operand->get(),
           llvm::map_to_vector(map.getResults(), [&](AffineExpr result) {

@@ -135,17 +135,18 @@ Value ValueEmitter::emit(Value value) {
     return emitSize(size);
   if (auto index = dyn_cast<IndexOp>(producer))
     return getPosition(index.getDim());
-  return emitOperation(
-      producer,
-      inLanes() && program.getVaryingDims().variesAlong(value, *laneDim));
+  bool asVector =
+      inLanes() && program.getVaryingDims().variesAlong(value, *laneDim);
+  return emitOperation(producer, asVector)
+      ->getResult(cast<OpResult>(value).getResultNumber());
 }
 
-Value ValueEmitter::emitOperation(Operation *producer, bool asVector) {
+Operation *ValueEmitter::emitOperation(Operation *producer, bool asVector) {
   if (!asVector) {
     IRMapping mapping;
     for (Value operand : producer->getOperands())
       mapping.map(operand, get(operand));
-    return builder.clone(*producer, mapping)->getResult(0);
+    return builder.clone(*producer, mapping);
   }
   SmallVector<Value> vectors =
       llvm::map_to_vector(producer->getOperands(),
@@ -177,10 +178,14 @@ Value ValueEmitter::getPosition(int64_t dim) {
 // Memory
 //===----------------------------------------------------------------------===//
 
-/// Booleans take a byte each in memory but a bit each in a vector, so vectors
-/// of them are put together from scalars.
+/// In memory an element takes a whole number of bytes, a power of two, but in a
+/// vector as many bits as it has: vectors of booleans and the like are put
+/// together from scalars.
 static bool isBitPacked(Type elementType) {
-  return elementType.isIntOrFloat() && elementType.getIntOrFloatBitWidth() < 8;
+  if (!elementType.isIntOrFloat())
+    return false;
+  unsigned width = elementType.getIntOrFloatBitWidth();
+  return width < 8 || !llvm::isPowerOf2_32(width);
 }
 
 SmallVector<Value> ValueEmitter::indicesOf(ArrayRef<int64_t> dims,

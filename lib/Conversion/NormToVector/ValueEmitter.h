@@ -86,7 +86,7 @@ private:
 
   unsigned frameOf(Value value) const;
   Value emit(Value value);
-  Value emitOperation(Operation *op, bool asVector);
+  Operation *emitOperation(Operation *op, bool asVector);
   Value emitSize(SizeOp op);
   SmallVector<Value> indicesOf(ArrayRef<int64_t> dims, ValueRange prefix) const;
   Value loadLaneByLane(Value memref, SmallVector<Value> position,

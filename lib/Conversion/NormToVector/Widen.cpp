@@ -7,12 +7,15 @@
 using namespace mlir;
 using namespace mlir::norm;
 
-Value norm::widenOp(OpBuilder &builder, Operation *op, ValueRange operands,
-                    int64_t lanes) {
-  Type type = VectorType::get(lanes, op->getResult(0).getType());
-  OperationState state(op->getLoc(), op->getName(), operands, type,
+Operation *norm::widenOp(OpBuilder &builder, Operation *op, ValueRange operands,
+                         int64_t lanes) {
+  SmallVector<Type> types =
+      llvm::map_to_vector(op->getResultTypes(), [&](Type type) -> Type {
+        return VectorType::get(lanes, type);
+      });
+  OperationState state(op->getLoc(), op->getName(), operands, types,
                        op->getAttrs());
-  return builder.create(state)->getResult(0);
+  return builder.create(state);
 }
 
 Value norm::convertCount(OpBuilder &builder, Location loc, Value count,

@@ -7,10 +7,10 @@
 
 namespace mlir::norm {
 
-/// Creates the vector form of an elementwise-mappable scalar operation with one
-/// result, on operands that are all vectors of `lanes` elements.
-Value widenOp(OpBuilder &builder, Operation *op, ValueRange operands,
-              int64_t lanes);
+/// Creates the vector form of an elementwise-mappable scalar operation on
+/// operands that are all vectors of `lanes` elements.
+Operation *widenOp(OpBuilder &builder, Operation *op, ValueRange operands,
+                   int64_t lanes);
 
 /// Converts a count of type index to a float type, or leaves it an index.
 Value convertCount(OpBuilder &builder, Location loc, Value count, Type type);

@@ -355,3 +355,92 @@ func.func @negative_epsilon(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
   %y0 = arith.mulf %d, %rb : tensor<4x8xf32>
   return %y0 : tensor<4x8xf32>
 }
+
+// -----
+
+// The running value of another result is no init: a mean of squares of prefix sums.
+func.func @prefix_sums(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  %zero = arith.constant 0.0 : f32
+  %n = arith.constant 4.0 : f32
+  %eps = arith.constant 1.0e-5 : f32
+  %e = tensor.empty() : tensor<2xf32>
+  %z0 = linalg.fill ins(%zero : f32) outs(%e : tensor<2xf32>) -> tensor<2xf32>
+  %s:2 = linalg.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (r)>, affine_map<(r, c) -> (r)>], iterator_types = ["parallel", "reduction"]}
+      ins(%x : tensor<2x4xf32>) outs(%z0, %z0 : tensor<2xf32>, tensor<2xf32>) {
+  ^bb0(%a: f32, %acc0: f32, %acc1: f32):
+    %p = arith.addf %acc0, %a : f32
+    %sq = arith.mulf %p, %p : f32
+    %q = arith.addf %acc1, %sq : f32
+    linalg.yield %p, %q : f32, f32
+  } -> (tensor<2xf32>, tensor<2xf32>)
+  %o = tensor.empty() : tensor<2x4xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (r)>, affine_map<(r, c) -> (r, c)>], iterator_types = ["parallel", "parallel"]}
+      ins(%x, %s#1 : tensor<2x4xf32>, tensor<2xf32>) outs(%o : tensor<2x4xf32>) {
+  ^bb0(%a: f32, %ss: f32, %u: f32):
+    %m = arith.divf %ss, %n : f32
+    %v = arith.addf %m, %eps : f32
+    // expected-remark@+1 {{not raised}}
+    %r = math.rsqrt %v : f32
+    %w = arith.mulf %a, %r : f32
+    linalg.yield %w : f32
+  } -> tensor<2x4xf32>
+  return %y : tensor<2x4xf32>
+}
+
+// -----
+
+// The sum is over a window of the row.
+func.func @window(%x: tensor<2x8x1xf32>) -> tensor<2x8x1xf32> {
+  %zero = arith.constant 0.0 : f32
+  %n = arith.constant 6.0 : f32
+  %eps = arith.constant 1.0e-5 : f32
+  %w = tensor.empty() : tensor<6xf32>
+  %xx = tensor.empty() : tensor<2x8x1xf32>
+  %sq = linalg.mul ins(%x, %x : tensor<2x8x1xf32>, tensor<2x8x1xf32>) outs(%xx : tensor<2x8x1xf32>) -> tensor<2x8x1xf32>
+  %e = tensor.empty() : tensor<2x1x1xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e : tensor<2x1x1xf32>) -> tensor<2x1x1xf32>
+  %s = linalg.pooling_nwc_sum {strides = dense<3> : tensor<1xi64>} ins(%sq, %w : tensor<2x8x1xf32>, tensor<6xf32>) outs(%z : tensor<2x1x1xf32>) -> tensor<2x1x1xf32>
+  %o = tensor.empty() : tensor<2x8x1xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(r, c, f) -> (r, c, f)>, affine_map<(r, c, f) -> (r, 0, f)>, affine_map<(r, c, f) -> (r, c, f)>], iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%x, %s : tensor<2x8x1xf32>, tensor<2x1x1xf32>) outs(%o : tensor<2x8x1xf32>) {
+  ^bb0(%a: f32, %ss: f32, %u: f32):
+    %mm = arith.divf %ss, %n : f32
+    %v = arith.addf %mm, %eps : f32
+    // expected-remark@+1 {{not raised}}
+    %rr = math.rsqrt %v : f32
+    %ww = arith.mulf %a, %rr : f32
+    linalg.yield %ww : f32
+  } -> tensor<2x8x1xf32>
+  return %y : tensor<2x8x1xf32>
+}
+
+// -----
+
+// The result has six of the row's eight columns.
+func.func @part_of_the_row(%x: tensor<2x8xf32>) -> tensor<2x?xf32> {
+  %zero = arith.constant 0.0 : f32
+  %n = arith.constant 8.0 : f32
+  %eps = arith.constant 1.0e-5 : f32
+  %six = arith.constant 6 : index
+  %w = tensor.empty() : tensor<1xf32>
+  %e = tensor.empty() : tensor<2xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e : tensor<2xf32>) -> tensor<2xf32>
+  %s = linalg.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (r)>], iterator_types = ["parallel", "reduction"]} ins(%x : tensor<2x8xf32>) outs(%z : tensor<2xf32>) {
+  ^bb0(%a: f32, %acc: f32):
+    %sq = arith.mulf %a, %a : f32
+    %q = arith.addf %acc, %sq : f32
+    linalg.yield %q : f32
+  } -> tensor<2xf32>
+  %o = tensor.empty(%six) : tensor<2x?xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(r, c, k) -> (r, c + k)>, affine_map<(r, c, k) -> (r)>, affine_map<(r, c, k) -> (k)>, affine_map<(r, c, k) -> (r, c)>], iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%x, %s, %w : tensor<2x8xf32>, tensor<2xf32>, tensor<1xf32>) outs(%o : tensor<2x?xf32>) {
+  ^bb0(%a: f32, %ss: f32, %kk: f32, %u: f32):
+    %mm = arith.divf %ss, %n : f32
+    %v = arith.addf %mm, %eps : f32
+    // expected-remark@+1 {{not raised}}
+    %rr = math.rsqrt %v : f32
+    %ww = arith.mulf %a, %rr : f32
+    linalg.yield %ww : f32
+  } -> tensor<2x?xf32>
+  return %y : tensor<2x?xf32>
+}

@@ -16,12 +16,15 @@ public:
   ComputeBuilder(OpBuilder &builder, Location loc, FloatType type)
       : builder(builder), loc(loc), type(type) {}
 
-  Value constant(APFloat value) {
+  APFloat round(APFloat value) const {
     bool losesInfo;
     value.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven,
                   &losesInfo);
+    return value;
+  }
+  Value constant(APFloat value) {
     return arith::ConstantOp::create(builder, loc,
-                                     builder.getFloatAttr(type, value));
+                                     builder.getFloatAttr(type, round(value)));
   }
   Value zero() { return constant(APFloat(0.0)); }
   Value add(Value lhs, Value rhs) {

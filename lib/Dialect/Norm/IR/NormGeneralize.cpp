@@ -97,7 +97,8 @@ static void emitAffineAndYield(NamedOp op, ComputeBuilder &compute,
   take(bool(op.getMask()));
   Value epsilon = take(bool(op.getEpsilonOperand()));
 
-  bool mayBeZero = !op.getEpsilon() || op.getEpsilon()->isZero();
+  // An epsilon may be 0 only once it is rounded.
+  bool mayBeZero = !op.getEpsilon() || compute.round(*op.getEpsilon()).isZero();
   epsilon =
       epsilon ? compute.extend(epsilon) : compute.constant(*op.getEpsilon());
   Value rstd =

@@ -21,6 +21,9 @@ static constexpr int64_t vectorsPerIteration = 4;
 /// sleepless threads the break-even was measured at about 32 K.
 static constexpr int64_t smallestParallelSize = 32768;
 
+/// Vectors of 1024 bytes: as many elements as a schedule allows, of any type.
+static constexpr int64_t largestVectorBits = 8192;
+
 /// Where neither an option nor the module says how wide vectors are.
 static constexpr int64_t defaultVectorBits = 256;
 
@@ -95,7 +98,8 @@ static int64_t vectorBitsOfTarget(Operation *op) {
   if (failed(bits))
     return defaultVectorBits;
   auto integer = dyn_cast<IntegerAttr>(*bits);
-  return integer ? integer.getInt() : defaultVectorBits;
+  return integer ? std::clamp<int64_t>(integer.getInt(), 0, largestVectorBits)
+                 : defaultVectorBits;
 }
 
 namespace {
@@ -103,10 +107,10 @@ struct Schedule : public norm::impl::NormSchedulePassBase<Schedule> {
   using NormSchedulePassBase::NormSchedulePassBase;
 
   void runOnOperation() override {
-    if (vectorBits < 0 || vectorBits > 65536) {
+    if (vectorBits < 0 || vectorBits > largestVectorBits) {
       getOperation()->emitError()
-          << "norm-schedule: expected vector-bits from 0 to 65536, got "
-          << vectorBits;
+          << "norm-schedule: expected vector-bits from 0 to "
+          << largestVectorBits << ", got " << int64_t(vectorBits);
       return signalPassFailure();
     }
     getOperation()->walk([&](GenericOp op) {
