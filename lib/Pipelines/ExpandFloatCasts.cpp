@@ -45,18 +45,20 @@ struct ExpandTruncToBF16 : public OpRewritePattern<arith::TruncFOp> {
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     Type i32 = withElement(in.getType(), b.getI32Type());
     Type i16 = withElement(in.getType(), b.getI16Type());
-    Value bits = arith::BitcastOp::create(b, i32, in);
     Value shift = createInteger(b, i32, 16);
-    Value shifted = arith::ShRUIOp::create(b, bits, shift);
-    Value odd = arith::AndIOp::create(b, shifted, createInteger(b, i32, 1));
-    Value bias = arith::AddIOp::create(b, odd, createInteger(b, i32, 0x7fff));
+    Value one = createInteger(b, i32, 1);
+    Value belowHalf = createInteger(b, i32, 0x7fff);
+    Value quietBit = createInteger(b, i32, 0x400000);
+    Value bits = arith::BitcastOp::create(b, i32, in);
+    Value high = arith::ShRUIOp::create(b, bits, shift);
+    Value isOdd = arith::AndIOp::create(b, high, one);
+    Value bias = arith::AddIOp::create(b, isOdd, belowHalf);
     Value rounded = arith::AddIOp::create(b, bits, bias);
-    Value quiet =
-        arith::OrIOp::create(b, bits, createInteger(b, i32, 0x400000));
+    Value quiet = arith::OrIOp::create(b, bits, quietBit);
     Value isNaN = arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, in, in);
     Value chosen = arith::SelectOp::create(b, isNaN, quiet, rounded);
-    Value high = arith::ShRUIOp::create(b, chosen, shift);
-    Value half = arith::TruncIOp::create(b, i16, high);
+    Value shifted = arith::ShRUIOp::create(b, chosen, shift);
+    Value half = arith::TruncIOp::create(b, i16, shifted);
     rewriter.replaceOpWithNewOp<arith::BitcastOp>(op, op.getType(), half);
     return success();
   }
@@ -112,10 +114,10 @@ struct ExpandTruncOfF64 : public OpRewritePattern<arith::TruncFOp> {
     Value back = arith::ExtFOp::create(b, in.getType(), near);
     // Without their signs, the bits of floats compare as the floats do.
     Value magnitude = createInteger(b, i64, INT64_MAX);
-    Value inBits = arith::AndIOp::create(
-        b, arith::BitcastOp::create(b, i64, in), magnitude);
-    Value backBits = arith::AndIOp::create(
-        b, arith::BitcastOp::create(b, i64, back), magnitude);
+    Value inBits = arith::BitcastOp::create(b, i64, in);
+    inBits = arith::AndIOp::create(b, inBits, magnitude);
+    Value backBits = arith::BitcastOp::create(b, i64, back);
+    backBits = arith::AndIOp::create(b, backBits, magnitude);
     Value isAway =
         arith::CmpIOp::create(b, arith::CmpIPredicate::ugt, backBits, inBits);
     Value isInexact =

@@ -1,0 +1,27 @@
+// RUN: norm-opt %s --norm-approximate-math | FileCheck %s
+
+// CHECK-LABEL: func.func @vectors
+// CHECK-NOT:     math.{{exp|tanh|erf|log}}
+// CHECK:         return
+func.func @vectors(%x: vector<8xf32>, %h: vector<8xbf16>) -> (vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xbf16>) {
+  %0 = math.exp %x : vector<8xf32>
+  %1 = math.tanh %x : vector<8xf32>
+  %2 = math.erf %x : vector<8xf32>
+  %3 = math.exp %h : vector<8xbf16>
+  return %0, %1, %2, %3 : vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xbf16>
+}
+
+// Scalars are the library's, vectors of f64 too; roots are instructions.
+// CHECK-LABEL: func.func @kept
+// CHECK-NEXT:    math.exp %{{.*}} : f32
+// CHECK-NEXT:    math.exp %{{.*}} : vector<8xf64>
+// CHECK-NEXT:    math.rsqrt %{{.*}} : vector<8xf32>
+// CHECK-NEXT:    math.sqrt %{{.*}} : vector<8xf32>
+// CHECK-NEXT:    return
+func.func @kept(%s: f32, %d: vector<8xf64>, %x: vector<8xf32>) -> (f32, vector<8xf64>, vector<8xf32>, vector<8xf32>) {
+  %0 = math.exp %s : f32
+  %1 = math.exp %d : vector<8xf64>
+  %2 = math.rsqrt %x : vector<8xf32>
+  %3 = math.sqrt %x : vector<8xf32>
+  return %0, %1, %2, %3 : f32, vector<8xf64>, vector<8xf32>, vector<8xf32>
+}
