@@ -64,3 +64,26 @@ func.func @others(%x: f32, %y: f64, %z: tensor<4xf32>) -> (f16, f32, tensor<4xbf
   %2 = arith.truncf %z : tensor<4xf32> to tensor<4xbf16>
   return %0, %1, %2 : f16, f32, tensor<4xbf16>
 }
+
+// CHECK-LABEL: func.func @extend
+// CHECK-SAME:    (%[[X:.*]]: vector<8xbf16>)
+// CHECK:         %[[HALF:.*]] = arith.bitcast %[[X]] : vector<8xbf16> to vector<8xi16>
+// CHECK:         %[[BITS:.*]] = arith.extui %[[HALF]] : vector<8xi16> to vector<8xi32>
+// CHECK:         %[[HIGH:.*]] = arith.shli %[[BITS]], %{{.*}} : vector<8xi32>
+// CHECK:         %[[Y:.*]] = arith.bitcast %[[HIGH]] : vector<8xi32> to vector<8xf32>
+// CHECK:         return %[[Y]]
+// NATIVE-LABEL: func.func @extend
+// NATIVE:         arith.extf
+func.func @extend(%x: vector<8xbf16>) -> vector<8xf32> {
+  %y = arith.extf %x : vector<8xbf16> to vector<8xf32>
+  return %y : vector<8xf32>
+}
+
+// CHECK-LABEL: func.func @far_extend
+// CHECK:         %[[F32:.*]] = arith.bitcast %{{.*}} : i32 to f32
+// CHECK:         %[[F64:.*]] = arith.extf %[[F32]] : f32 to f64
+// CHECK:         return %[[F64]]
+func.func @far_extend(%x: bf16) -> f64 {
+  %y = arith.extf %x : bf16 to f64
+  return %y : f64
+}
