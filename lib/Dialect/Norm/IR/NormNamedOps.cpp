@@ -54,9 +54,10 @@ static LogicalResult verifyShape(Operation *op, StringRef name, Value operand,
     return success();
   InFlightDiagnostic diagnostic = op->emitOpError()
                                   << "expected " << name << " of shape [";
-  llvm::interleaveComma(expected, diagnostic, [&](int64_t size) {
+  auto printSize = [&](int64_t size) {
     ShapedType::isDynamic(size) ? diagnostic << "?" : diagnostic << size;
-  });
+  };
+  llvm::interleaveComma(expected, diagnostic, printSize);
   return diagnostic << "], got " << operand.getType();
 }
 
