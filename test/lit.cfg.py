@@ -43,9 +43,9 @@ if shutil.which("clang-format-22"):
     config.available_features.add("clang-format")
 if config.norm_sanitizers in ("ON", "1", "TRUE", "YES"):
     config.available_features.add("asan")
-    # libMLIR itself is not instrumented: containers that cross its border
-    # look corrupt, and what it keeps until exit looks leaked.
-    config.environment["ASAN_OPTIONS"] = "detect_container_overflow=0:detect_leaks=0"
+    # libMLIR itself is not instrumented: containers and arenas that cross its
+    # border look corrupt, and what it keeps until exit looks leaked.
+    config.environment["ASAN_OPTIONS"] = "detect_container_overflow=0:allow_user_poisoning=0:detect_leaks=0"
     config.environment["UBSAN_OPTIONS"] = "halt_on_error=1:print_stacktrace=1"
 if os.path.exists("/proc/cpuinfo"):
     with open("/proc/cpuinfo") as cpuinfo:
