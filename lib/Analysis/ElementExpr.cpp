@@ -227,27 +227,57 @@ Expr ElementExprs::makePower(Expr base, double exponent) {
 // Index variables
 //===----------------------------------------------------------------------===//
 
-AffineExpr ElementExprs::getIndex(unsigned variable) const {
-  return getAffineDimExpr(variable, context);
+/// The free index of a dim of this size.
+static AffineExpr makeFreeIndex(IndexSpace &space, int64_t dim, DimSize size,
+                                MLIRContext *context) {
+  return size.constant == 1 ? getAffineConstantExpr(0, context)
+                            : space.freeIndex(dim, size);
 }
 
-AffineExpr ElementExprs::newIndex(DimSize size) {
-  sizes.push_back(size);
-  return getIndex(sizes.size() - 1);
+SmallVector<AffineExpr> ElementExprs::freeIndices(Value tensor) {
+  int64_t rank = cast<RankedTensorType>(tensor.getType()).getRank();
+  return llvm::map_to_vector(llvm::seq<int64_t>(0, rank), [&](int64_t dim) {
+    return makeFreeIndex(space, dim, getSize(tensor, dim), context);
+  });
 }
 
-AffineExpr ElementExprs::freeIndex(int64_t dim) {
-  while (static_cast<int64_t>(freeIndices.size()) <= dim)
-    freeIndices.push_back(newIndex(DimSize()));
-  return freeIndices[dim];
+SmallVector<AffineExpr> ElementExprs::freeIndices(linalg::LinalgOp op) {
+  return llvm::map_to_vector(
+      llvm::enumerate(op.getStaticLoopRanges()), [&](auto loop) {
+        DimSize size = getLoopSize(op, loop.index());
+        size.constant = loop.value();
+        return makeFreeIndex(space, loop.index(), size, context);
+      });
 }
 
-ArrayRef<std::pair<Value, SmallVector<AffineExpr>>>
-ElementExprs::getSpellings(Expr expr) const {
+ArrayRef<Spelling> ElementExprs::getSpellings(Expr expr) const {
   auto found = spellings.find(expr);
   if (found == spellings.end())
     return {};
   return found->second;
+}
+
+Expr ElementExprs::substitute(Expr expr, const IndexBinding &binding) {
+  if (expr->is(ElementExpr::Kind::Sum))
+    return nullptr;
+  SmallVector<AffineExpr> coords;
+  for (AffineExpr coord : expr->coords) {
+    coords.push_back(binding.apply(space, coord));
+    if (!coords.back())
+      return nullptr;
+  }
+  SmallVector<Expr> operands;
+  for (Expr operand : expr->operands) {
+    operands.push_back(substitute(operand, binding));
+    if (!operands.back())
+      return nullptr;
+  }
+  ElementExpr proto = *expr;
+  proto.coords = coords;
+  proto.operands = operands;
+  return expr->is(ElementExpr::Kind::Apply) && !expr->name
+             ? makeApply(expr->op, expr->type, operands)
+             : unique(proto);
 }
 
 //===----------------------------------------------------------------------===//
@@ -325,7 +355,7 @@ void ElementExprs::print(Expr expr, raw_ostream &os, unsigned depth) {
   case ElementExpr::Kind::Sum:
     os << "sum";
     printCoords(llvm::map_to_vector(expr->variables,
-                                    [&](unsigned v) { return getIndex(v); }),
+                                    [&](unsigned v) { return space.getIndex(v); }),
                 os);
     break;
   }

@@ -55,6 +55,26 @@ static std::optional<bool> foldComparison(arith::CmpFOp op,
   return arith::applyCmpPredicate(op.getPredicate(), *lhs, *rhs);
 }
 
+/// a > b ? a : b, or a < b ? b : a.
+static bool isMaximum(ArrayRef<Expr> select) {
+  Expr compare = select[0];
+  if (!compare->name ||
+      compare->name->getStringRef() != arith::CmpFOp::getOperationName())
+    return false;
+  auto predicate = compare->attributes.getAs<arith::CmpFPredicateAttr>("predicate");
+  if (!predicate)
+    return false;
+  using P = arith::CmpFPredicate;
+  P value = predicate.getValue();
+  bool isGreater = value == P::OGT || value == P::OGE || value == P::UGT ||
+                   value == P::UGE;
+  bool isLess = value == P::OLT || value == P::OLE || value == P::ULT ||
+                value == P::ULE;
+  return (isGreater || isLess) &&
+         select[isGreater ? 1 : 2] == compare->operands[0] &&
+         select[isGreater ? 2 : 1] == compare->operands[1];
+}
+
 Expr ElementExprs::makeOperation(Operation *op, ArrayRef<Expr> given,
                                  Type type) {
   // What is the same everywhere may be known.
@@ -104,9 +124,16 @@ Expr ElementExprs::makeOperation(Operation *op, ArrayRef<Expr> given,
   if (auto compare = dyn_cast<arith::CmpFOp>(op))
     if (std::optional<bool> known = foldComparison(compare, operands))
       return makeConstant(BoolAttr::get(context, *known));
-  if (isa<arith::SelectOp>(op))
+  if (isa<arith::SelectOp>(op)) {
     if (auto known = dyn_cast_or_null<IntegerAttr>(operands[0]->constant))
       return operands[known.getValue().isZero() ? 2 : 1];
+    if (isMaximum(operands))
+      return makeApply(ExprOp::Max, type, ArrayRef(operands).drop_front());
+  }
+  if (isa<math::FmaOp>(op))
+    return makeApply(
+        ExprOp::Add, type,
+        {makeApply(ExprOp::Mul, type, ArrayRef(operands).take_front(2)), operands[2]});
   ElementExpr proto;
   proto.kind = ElementExpr::Kind::Apply;
   proto.type = type;

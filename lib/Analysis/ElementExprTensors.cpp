@@ -3,6 +3,7 @@
 // Operations on tensors: what one element of their result is.
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "norm/Analysis/ElementExpr.h"
@@ -31,6 +32,26 @@ static std::pair<Value, int64_t> getSizeSource(Operation *op, Value result,
   return {};
 }
 
+/// An index value as the size of a dim that it may be.
+static DimSize getIndexValue(OpFoldResult index) {
+  if (std::optional<int64_t> constant = getConstantIntValue(index))
+    return {*constant, Value(), -1};
+  auto value = cast<Value>(index);
+  // "0 or 1 where the size is negative, else the size" is the size.
+  if (auto select = value.getDefiningOp<arith::SelectOp>()) {
+    auto compare = select.getCondition().getDefiningOp<arith::CmpIOp>();
+    if (compare && compare.getPredicate() == arith::CmpIPredicate::slt &&
+        getConstantIntValue(compare.getRhs()) == 0 &&
+        compare.getLhs() == select.getFalseValue())
+      return getIndexValue(select.getFalseValue());
+  }
+  auto dimOp = value.getDefiningOp<tensor::DimOp>();
+  std::optional<int64_t> dim = dimOp ? dimOp.getConstantIndex() : std::nullopt;
+  if (!dim || !isa<RankedTensorType>(dimOp.getSource().getType()))
+    return {ShapedType::kDynamic, value, -1};
+  return ElementExprs::getSize(dimOp.getSource(), *dim);
+}
+
 DimSize ElementExprs::getSize(Value value, int64_t dim) {
   while (true) {
     auto type = cast<ShapedType>(value.getType());
@@ -41,17 +62,10 @@ DimSize ElementExprs::getSize(Value value, int64_t dim) {
     Operation *op = value.getDefiningOp();
     if (!op)
       return {ShapedType::kDynamic, value, dim};
-    if (auto empty = dyn_cast<tensor::EmptyOp>(op)) {
-      Value size = empty.getDynamicSize(dim);
-      auto dimOp = size.getDefiningOp<tensor::DimOp>();
-      std::optional<int64_t> index =
-          dimOp ? dimOp.getConstantIndex() : std::nullopt;
-      if (!index)
-        return {ShapedType::kDynamic, size, -1};
-      value = dimOp.getSource();
-      dim = *index;
-      continue;
-    }
+    if (auto empty = dyn_cast<tensor::EmptyOp>(op))
+      return getIndexValue(empty.getDynamicSize(dim));
+    if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op))
+      return getIndexValue(expand.getMixedOutputShape()[dim]);
     auto [source, sourceDim] = getSizeSource(op, value, dim);
     if (!source)
       return {ShapedType::kDynamic, value, dim};
@@ -80,8 +94,10 @@ static bool isLookedThrough(Operation *op) {
   if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op))
     return linalgOp.getBlock()->getOperations().size() == 1;
   return isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp,
+             tensor::ExtractSliceOp, tensor::InsertSliceOp,
+             tensor::FromElementsOp, tensor::ReshapeOp,
              tensor::SplatOp, tosa::ReshapeOp, tosa::TransposeOp,
-             tosa::IdentityOp>(op) ||
+             tosa::IdentityOp, tosa::TileOp>(op) ||
          op->hasTrait<OpTrait::ConstantLike>();
 }
 
@@ -107,9 +123,7 @@ Expr ElementExprs::element(Value value) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
   if (!type)
     return scalar(value);
-  return element(
-      value, llvm::map_to_vector(llvm::seq<int64_t>(0, type.getRank()),
-                                 [&](int64_t dim) { return freeIndex(dim); }));
+  return element(value, freeIndices(value));
 }
 
 Expr ElementExprs::view(Expr expr) {
@@ -126,6 +140,8 @@ Expr ElementExprs::view(Expr expr) {
     return expr;
   expanded = view(expanded);
   views[expr] = expanded;
+  spellings[expanded].push_back(
+      {expr->value, SmallVector<AffineExpr>(expr->coords)});
   return expanded;
 }
 
@@ -134,14 +150,21 @@ Expr ElementExprs::expand(OpResult result, ArrayRef<AffineExpr> coords) {
   if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op))
     return expandLinalg(linalgOp, result, coords);
   if (auto reshape = dyn_cast<tensor::ExpandShapeOp>(op))
-    return expandReshape(reshape.getSrc(), result.getType(), coords,
-                         /*keepsOrder=*/true);
+    return expandReassociation(reshape.getSrc(), /*expands=*/true,
+                               reshape.getReassociationIndices(),
+                               reshape.getResultType(), coords);
   if (auto reshape = dyn_cast<tensor::CollapseShapeOp>(op))
-    return expandReshape(reshape.getSrc(), result.getType(), coords,
-                         /*keepsOrder=*/true);
-  if (auto reshape = dyn_cast<tosa::ReshapeOp>(op))
-    return expandReshape(reshape.getInput1(), result.getType(), coords,
-                         /*keepsOrder=*/false);
+    return expandReassociation(reshape.getSrc(), /*expands=*/false,
+                               reshape.getReassociationIndices(),
+                               reshape.getResultType(), coords);
+  if (isa<tensor::ReshapeOp, tosa::ReshapeOp>(op))
+    return expandReshape(op->getOperand(0), result.getType(), coords);
+  if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))
+    return expandSlice(slice, coords);
+  if (auto slice = dyn_cast<tensor::InsertSliceOp>(op))
+    return expandInsertedSlice(slice, coords);
+  if (isa<tensor::FromElementsOp>(op) && op->getNumOperands() == 1)
+    return scalar(op->getOperand(0));
   if (auto castOp = dyn_cast<tensor::CastOp>(op))
     return isa<RankedTensorType>(castOp.getSource().getType())
                ? element(castOp.getSource(), coords)
@@ -167,38 +190,82 @@ Expr ElementExprs::expandConstant(ElementsAttr elements) {
   return value ? makeConstant(value) : nullptr;
 }
 
-/// The dims of a shape that are not 1.
-static SmallVector<int64_t> getNonUnitDims(ArrayRef<int64_t> shape) {
-  SmallVector<int64_t> dims;
-  for (auto [dim, size] : llvm::enumerate(shape))
-    if (size != 1)
-      dims.push_back(dim);
-  return dims;
-}
-
 Expr ElementExprs::expandReshape(Value source, Type resultType,
-                                 ArrayRef<AffineExpr> coords, bool keepsOrder) {
+                                 ArrayRef<AffineExpr> coords) {
   auto from = dyn_cast<RankedTensorType>(source.getType());
   auto to = dyn_cast<RankedTensorType>(resultType);
   if (!from || !to)
     return nullptr;
-  // Only dims of size 1 may come or go: sizes that are not 1 are the same, in
-  // the same order. Expanding and collapsing keeps dynamic sizes in order; else
-  // there may be one, so that it is the same.
-  SmallVector<int64_t> fromDims = getNonUnitDims(from.getShape());
-  SmallVector<int64_t> toDims = getNonUnitDims(to.getShape());
-  if (fromDims.size() != toDims.size())
-    return nullptr;
-  for (auto [fromDim, toDim] : llvm::zip_equal(fromDims, toDims))
-    if (from.getDimSize(fromDim) != to.getDimSize(toDim))
-      return nullptr;
-  if (from.getNumDynamicDims() > 1 && !keepsOrder)
-    return nullptr;
+  std::optional<SmallVector<AffineExpr>> sourceCoords =
+      space.reshape(coords, to.getShape(), from.getShape());
+  return sourceCoords ? element(source, *sourceCoords) : nullptr;
+}
+
+/// Each group of dims of the wider shape is one dim of the narrower one.
+Expr ElementExprs::expandReassociation(Value source, bool expands,
+                                       ArrayRef<ReassociationIndices> groups,
+                                       RankedTensorType to,
+                                       ArrayRef<AffineExpr> coords) {
+  auto from = cast<RankedTensorType>(source.getType());
   SmallVector<AffineExpr> sourceCoords(from.getRank(),
                                        getAffineConstantExpr(0, context));
-  for (auto [fromDim, toDim] : llvm::zip_equal(fromDims, toDims))
-    sourceCoords[fromDim] = coords[toDim];
+  for (auto [dim, group] : llvm::enumerate(groups)) {
+    int64_t first = group.front(), size = group.size();
+    auto part = [&](auto array, bool isWide) {
+      return isWide ? array.slice(first, size) : array.slice(dim, 1);
+    };
+    std::optional<SmallVector<AffineExpr>> ofGroup =
+        space.reshape(part(coords, expands), part(to.getShape(), expands),
+                      part(from.getShape(), !expands));
+    if (!ofGroup)
+      return nullptr;
+    llvm::copy(*ofGroup, sourceCoords.begin() + (expands ? dim : first));
+  }
   return element(source, sourceCoords);
+}
+
+/// Whether a slice is all of a tensor.
+static bool isWholeSlice(OffsetSizeAndStrideOpInterface slice, Value tensor) {
+  if (!slice.hasZeroOffset() || !slice.hasUnitStride())
+    return false;
+  for (auto [dim, size] : llvm::enumerate(slice.getMixedSizes()))
+    if (!(getIndexValue(size) == ElementExprs::getSize(tensor, dim)))
+      return false;
+  return true;
+}
+
+/// Coordinates in a tensor of the wider rank, with 0 in the dims that a slice
+/// drops.
+static SmallVector<AffineExpr> addDims(ArrayRef<AffineExpr> coords,
+                                       const llvm::SmallBitVector &dropped,
+                                       MLIRContext *context) {
+  SmallVector<AffineExpr> wider(dropped.size(),
+                                getAffineConstantExpr(0, context));
+  unsigned next = 0;
+  for (unsigned dim = 0; dim < dropped.size(); ++dim)
+    if (!dropped.test(dim))
+      wider[dim] = coords[next++];
+  return wider;
+}
+
+Expr ElementExprs::expandSlice(tensor::ExtractSliceOp slice,
+                               ArrayRef<AffineExpr> coords) {
+  if (!isWholeSlice(slice, slice.getSource()))
+    return nullptr;
+  return element(slice.getSource(),
+                 addDims(coords, slice.getDroppedDims(), context));
+}
+
+Expr ElementExprs::expandInsertedSlice(tensor::InsertSliceOp slice,
+                                       ArrayRef<AffineExpr> coords) {
+  if (!isWholeSlice(slice, slice.getDest()))
+    return nullptr;
+  llvm::SmallBitVector dropped = slice.getDroppedDims();
+  SmallVector<AffineExpr> kept;
+  for (auto [dim, coord] : llvm::enumerate(coords))
+    if (!dropped.test(dim))
+      kept.push_back(coord);
+  return element(slice.getSource(), kept);
 }
 
 Expr ElementExprs::expandElementwise(Operation *op, Type resultType,
@@ -214,18 +281,35 @@ Expr ElementExprs::expandElementwise(Operation *op, Type resultType,
 // Linalg
 //===----------------------------------------------------------------------===//
 
+/// Whether a value is the accumulator, maybe in a wider type.
+static bool isAccumulator(Value value, BlockArgument accumulator) {
+  if (auto ext = value.getDefiningOp<arith::ExtFOp>())
+    value = ext.getIn();
+  return value == accumulator;
+}
+
 /// What is added to the accumulator, where that is all that the body does with
-/// it.
-static Value getSummand(linalg::LinalgOp op, unsigned resultNumber) {
+/// it; null otherwise.
+Expr ElementExprs::getSummand(linalg::LinalgOp op, unsigned resultNumber,
+                              ArrayRef<AffineExpr> loops) {
   Value yielded = op.getBlock()->getTerminator()->getOperand(resultNumber);
   BlockArgument accumulator =
       op.getMatchingBlockArgument(op.getDpsInitOperand(resultNumber));
-  auto add = yielded.getDefiningOp<arith::AddFOp>();
-  if (!add || !accumulator.hasOneUse())
+  if (!accumulator.hasOneUse())
     return nullptr;
-  if (add.getLhs() == accumulator)
-    return add.getRhs();
-  return add.getRhs() == accumulator ? add.getLhs() : Value();
+  if (auto trunc = yielded.getDefiningOp<arith::TruncFOp>())
+    yielded = trunc.getIn();
+  Operation *add = yielded.getDefiningOp();
+  if (isa_and_nonnull<arith::AddFOp>(add))
+    for (unsigned i : {0, 1})
+      if (isAccumulator(add->getOperand(i), accumulator))
+        return inBody(op, add->getOperand(1 - i), loops);
+  if (auto fma = dyn_cast_or_null<math::FmaOp>(add))
+    if (isAccumulator(fma.getC(), accumulator))
+      return makeApply(
+          ExprOp::Mul, fma.getType(),
+          {inBody(op, fma.getA(), loops), inBody(op, fma.getB(), loops)});
+  return nullptr;
 }
 
 Expr ElementExprs::expandLinalg(linalg::LinalgOp op, OpResult result,
@@ -253,8 +337,8 @@ Expr ElementExprs::expandLinalg(linalg::LinalgOp op, OpResult result,
     if (ranges[loop] == 1) {
       loops[loop] = getAffineConstantExpr(0, context);
     } else if (iterator == utils::IteratorType::reduction) {
-      loops[loop] = newIndex(getLoopSize(op, loop));
-      variables.push_back(sizes.size() - 1);
+      variables.push_back(space.getNumVariables());
+      loops[loop] = space.newIndex(getLoopSize(op, loop));
     } else {
       return nullptr;
     }
@@ -263,11 +347,10 @@ Expr ElementExprs::expandLinalg(linalg::LinalgOp op, OpResult result,
   if (op.getNumReductionLoops() == 0)
     return inBody(op, op.getBlock()->getTerminator()->getOperand(number),
                   loops);
-  Value summand = getSummand(op, number);
-  if (!summand)
+  Expr sum = getSummand(op, number, loops);
+  if (!sum)
     return nullptr;
   Type type = getElementTypeOrSelf(result.getType());
-  Expr sum = inBody(op, summand, loops);
   if (!variables.empty())
     sum = makeSum(sum, variables, type);
   return makeApply(ExprOp::Add, type, {element(init->get(), coords), sum});
@@ -288,8 +371,8 @@ Expr ElementExprs::expandTosaReduction(Operation *op,
   if (type.getDimSize(axis) == 1)
     return element(input, coords);
   SmallVector<AffineExpr> inputCoords(coords);
-  inputCoords[axis] = newIndex(getSize(input, axis));
-  unsigned variable = sizes.size() - 1;
+  unsigned variable = space.getNumVariables();
+  inputCoords[axis] = space.newIndex(getSize(input, axis));
   return makeSum(element(input, inputCoords), variable, type.getElementType());
 }
 
@@ -305,7 +388,23 @@ Expr ElementExprs::expandTosaTranspose(Operation *op,
   return element(transpose.getInput1(), inputCoords);
 }
 
+/// Tiles along dims of size 1 only: a broadcast.
+Expr ElementExprs::expandTosaTile(Operation *op, ArrayRef<AffineExpr> coords) {
+  auto tile = cast<tosa::TileOp>(op);
+  auto from = dyn_cast<RankedTensorType>(tile.getInput1().getType());
+  auto to = dyn_cast<RankedTensorType>(tile.getType());
+  if (!from || !to)
+    return nullptr;
+  for (auto [source, result] :
+       llvm::zip_equal(from.getShape(), to.getShape()))
+    if (source != 1 && (source != result || ShapedType::isDynamic(source)))
+      return nullptr;
+  return element(tile.getInput1(), coords);
+}
+
 Expr ElementExprs::expandTosa(Operation *op, ArrayRef<AffineExpr> coords) {
+  if (isa<tosa::TileOp>(op))
+    return expandTosaTile(op, coords);
   if (isa<tosa::ReduceSumOp>(op))
     return expandTosaReduction(op, coords);
   if (isa<tosa::TransposeOp>(op))

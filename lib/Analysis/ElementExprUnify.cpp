@@ -20,6 +20,7 @@ struct ElementExprs::Unifier {
   // Bounds the work where two different but deep expressions are compared.
   unsigned fuel = 128;
 
+  bool unifyDigit(IndexDigit pattern, const IndexDigits &target);
   bool unifyIndex(AffineExpr pattern, AffineExpr target);
   bool unifyCoords(ArrayRef<AffineExpr> pattern, ArrayRef<AffineExpr> target);
   bool unifyOperands(Expr pattern, Expr target);
@@ -27,19 +28,29 @@ struct ElementExprs::Unifier {
   bool unify(Expr pattern, Expr target);
 };
 
+bool ElementExprs::Unifier::unifyDigit(IndexDigit pattern,
+                                       const IndexDigits &target) {
+  if (binding.isBound(pattern.variable) ||
+      llvm::is_contained(bindable, pattern.variable))
+    return !target.empty() && binding.bind(exprs.space, pattern, target);
+  AffineExpr same = exprs.space.compose(target);
+  return same && same == exprs.space.compose({pattern});
+}
+
 bool ElementExprs::Unifier::unifyIndex(AffineExpr pattern, AffineExpr target) {
-  auto dim = dyn_cast<AffineDimExpr>(pattern);
-  if (!dim || !llvm::is_contained(bindable, dim.getPosition())) {
-    AffineExpr replaced = pattern;
-    for (auto [variable, value] : binding)
-      replaced = replaced.replace(exprs.getIndex(variable), value);
-    return replaced == target;
+  std::optional<IndexDigits> digits = exprs.space.getDigits(pattern);
+  std::optional<IndexDigits> rest = exprs.space.getDigits(target);
+  if (!digits || !rest)
+    return pattern == target;
+  // From the least significant up; the last takes what is left.
+  for (; digits->size() > 1; digits->pop_back()) {
+    IndexDigits taken;
+    if (ShapedType::isDynamic(digits->back().size) ||
+        !exprs.space.takeLow(*rest, digits->back().size, taken) ||
+        !unifyDigit(digits->back(), taken))
+      return false;
   }
-  for (auto [variable, value] : binding)
-    if (variable == dim.getPosition())
-      return value == target;
-  binding.push_back({dim.getPosition(), target});
-  return true;
+  return digits->empty() ? rest->empty() : unifyDigit(digits->front(), *rest);
 }
 
 bool ElementExprs::Unifier::unifyCoords(ArrayRef<AffineExpr> pattern,
@@ -68,14 +79,9 @@ bool ElementExprs::Unifier::unifyOperands(Expr pattern, Expr target) {
 }
 
 bool ElementExprs::Unifier::unifySums(Expr pattern, Expr target) {
-  if (pattern->variables.size() != target->variables.size())
-    return false;
   // The variables of the pattern's sum are free to be named otherwise within
   // it, whatever they are bound to outside.
-  IndexBinding inner;
-  for (auto &entry : binding)
-    if (!llvm::is_contained(pattern->variables, entry.first))
-      inner.push_back(entry);
+  IndexBinding inner = binding.without(pattern->variables);
   SmallVector<unsigned> innerBindable(bindable);
   llvm::append_range(innerBindable, pattern->variables);
   Unifier body{exprs, innerBindable, inner, fuel};
@@ -83,19 +89,19 @@ bool ElementExprs::Unifier::unifySums(Expr pattern, Expr target) {
   fuel = body.fuel;
   if (!equal)
     return false;
-  SmallVector<AffineExpr> images;
-  for (auto [variable, value] : inner) {
-    if (llvm::is_contained(pattern->variables, variable))
-      images.push_back(value);
-    else if (llvm::none_of(binding, [&, v = variable](auto &entry) {
-               return entry.first == v;
-             }))
-      binding.push_back({variable, value});
-  }
-  return images.size() == target->variables.size() &&
-         llvm::all_of(target->variables, [&](unsigned variable) {
-           return llvm::is_contained(images, exprs.getIndex(variable));
-         });
+  // They run over what the target's run over, however that is split up, and
+  // nothing outside of the sum does.
+  SmallVector<AffineExpr> images =
+      llvm::map_to_vector(pattern->variables, [&](unsigned variable) {
+        return inner.lookup(exprs.space, variable);
+      });
+  IndexBinding outer = inner.without(pattern->variables);
+  if (!exprs.space.cover(images, target->variables) ||
+      outer.mentions(target->variables))
+    return false;
+  outer.append(binding.only(pattern->variables));
+  binding = outer;
+  return true;
 }
 
 bool ElementExprs::Unifier::unify(Expr pattern, Expr target) {
@@ -146,11 +152,8 @@ bool ElementExprs::unify(Expr pattern, Expr target, ArrayRef<unsigned> bindable,
   if (!unifier.unify(pattern, target))
     return false;
   // Two variables that stand for the same index would be a diagonal.
-  for (unsigned i = 0; i < extended.size(); ++i)
-    for (unsigned j = 0; j < i; ++j)
-      if (extended[i].second == extended[j].second &&
-          isa<AffineDimExpr>(extended[i].second))
-        return false;
+  if (!space.areDisjoint(extended.getImages(space)))
+    return false;
   binding = extended;
   return true;
 }

@@ -24,7 +24,7 @@ func.func @centered(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
 // Transposes and dims of size 1 change coordinates alone.
 
 // CHECK-LABEL: moved
-// CHECK-NEXT:    %arg0[d2, d0]
+// CHECK-NEXT:    %arg0[d1, d0]
 func.func @moved(%x: tensor<4x8xf32>) -> tensor<8x1x4xf32> {
   %e = tensor.empty() : tensor<8x4xf32>
   %t = linalg.transpose ins(%x : tensor<4x8xf32>) outs(%e : tensor<8x4xf32>) permutation = [1, 0]

@@ -4,7 +4,8 @@
 #define NORM_ANALYSIS_ELEMENTEXPR_H
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/IR/AffineExpr.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "norm/Analysis/IndexSpace.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/FoldingSet.h"
 #include "llvm/Support/Allocator.h"
@@ -29,22 +30,9 @@ enum class ExprOp {
   Other,
 };
 
-/// The size of a dim: a constant, or that of a dim of a value, or (dim = -1) an
-/// index value. Equal sizes that come from one another compare equal.
-struct DimSize {
-  int64_t constant = ShapedType::kDynamic;
-  Value value;
-  int64_t dim = -1;
-  bool isStatic() const { return !ShapedType::isDynamic(constant); }
-  bool operator==(const DimSize &other) const {
-    return constant == other.constant && value == other.value &&
-           dim == other.dim;
-  }
-};
-
 /// What one element of a tensor is, as a function of index variables. Nodes are
-/// unique: equal ones are the same object. A coordinate is an affine expression
-/// over index variables; dims of size 1 have the coordinate 0.
+/// unique: equal ones are the same object. Coordinates are those of an
+/// `IndexSpace`, or a constant index.
 struct ElementExpr : public llvm::FoldingSetNode {
   enum class Kind {
     Constant, // `constant`
@@ -78,19 +66,20 @@ struct ElementExpr : public llvm::FoldingSetNode {
 };
 using Expr = const ElementExpr *;
 
-/// Which index expression each variable of a pattern stands for.
-using IndexBinding = SmallVector<std::pair<unsigned, AffineExpr>, 8>;
+/// A tensor, and the coordinates at which its element is some expression.
+using Spelling = std::pair<Value, SmallVector<AffineExpr>>;
 
 /// Builds and holds expressions. They are valid as long as the IR that they
 /// were built from does not change.
 ///
 /// Elements of computed tensors are expanded one operation at a time, by
 /// `view`, so that a client pays for what it looks at only. Operations that do
-/// no arithmetic (broadcasts, transposes, reshapes by unit dims, casts of
-/// shapes, fills and splats) are looked through from the start.
+/// no arithmetic (broadcasts, transposes, reshapes, casts of shapes, fills and
+/// splats) are looked through from the start.
 class ElementExprs {
 public:
-  explicit ElementExprs(MLIRContext *context) : context(context) {}
+  explicit ElementExprs(MLIRContext *context)
+      : context(context), space(context) {}
 
   /// The element of a tensor at `coords`; the value itself if it is a scalar.
   Expr element(Value value, ArrayRef<AffineExpr> coords);
@@ -105,20 +94,23 @@ public:
   /// operation computes. Leaves what cannot be looked into alone.
   Expr view(Expr expr);
 
-  AffineExpr getIndex(unsigned variable) const;
-  AffineExpr newIndex(DimSize size);
-  /// The variable for dim `dim` of a tensor at freely chosen indices.
-  AffineExpr freeIndex(int64_t dim);
-  DimSize getSize(unsigned variable) const { return sizes[variable]; }
+  /// The index variables.
+  IndexSpace &getSpace() { return space; }
+  /// The freely chosen indices of a tensor: one variable a dim, 0 along dims of
+  /// size 1. The same for the same dim and size.
+  SmallVector<AffineExpr> freeIndices(Value tensor);
+  SmallVector<AffineExpr> freeIndices(linalg::LinalgOp op);
   /// The size of a dim, followed to where it comes from.
   static DimSize getSize(Value value, int64_t dim);
   /// The size of a loop of a linalg operation.
   static DimSize getLoopSize(linalg::LinalgOp op, unsigned loop);
 
-  /// Tensors with coordinates at which their element is `expr` by definition:
-  /// what was looked through on the way to it.
-  ArrayRef<std::pair<Value, SmallVector<AffineExpr>>>
-  getSpellings(Expr expr) const;
+  /// Tensors whose element is `expr` by definition: what was looked through, or
+  /// into, on the way to it.
+  ArrayRef<Spelling> getSpellings(Expr expr) const;
+  /// The expression with index variables replaced as bound; null if that leaves
+  /// no coordinate, or if it is a sum.
+  Expr substitute(Expr expr, const IndexBinding &binding);
 
   /// Whether `target` is `pattern` with some of the latter's variables, those
   /// in `bindable`, replaced as `binding` says; it is extended as needed. Looks
@@ -151,10 +143,19 @@ private:
   Expr expand(OpResult result, ArrayRef<AffineExpr> coords);
   Expr expandLinalg(linalg::LinalgOp op, OpResult result,
                     ArrayRef<AffineExpr> coords);
-  Expr expandReshape(Value source, Type resultType, ArrayRef<AffineExpr> coords,
-                     bool keepsOrder);
+  Expr getSummand(linalg::LinalgOp op, unsigned resultNumber,
+                  ArrayRef<AffineExpr> loops);
+  Expr expandReshape(Value source, Type resultType,
+                     ArrayRef<AffineExpr> coords);
+  Expr expandReassociation(Value source, bool expands,
+                           ArrayRef<ReassociationIndices> groups,
+                           RankedTensorType to, ArrayRef<AffineExpr> coords);
+  Expr expandSlice(tensor::ExtractSliceOp slice, ArrayRef<AffineExpr> coords);
+  Expr expandInsertedSlice(tensor::InsertSliceOp slice,
+                           ArrayRef<AffineExpr> coords);
   Expr expandTosa(Operation *op, ArrayRef<AffineExpr> coords);
   Expr expandTosaReduction(Operation *op, ArrayRef<AffineExpr> coords);
+  Expr expandTosaTile(Operation *op, ArrayRef<AffineExpr> coords);
   Expr expandTosaTranspose(Operation *op, ArrayRef<AffineExpr> coords);
   Expr expandElementwise(Operation *op, Type resultType,
                          ArrayRef<AffineExpr> coords);
@@ -166,11 +167,9 @@ private:
   llvm::BumpPtrAllocator allocator;
   llvm::FoldingSet<ElementExpr> nodes;
   unsigned numNodes = 0;
-  SmallVector<DimSize> sizes;          // by variable
-  SmallVector<AffineExpr> freeIndices; // by dim
+  IndexSpace space;
   llvm::DenseMap<Expr, Expr> views;
-  llvm::DenseMap<Expr, SmallVector<std::pair<Value, SmallVector<AffineExpr>>>>
-      spellings;
+  llvm::DenseMap<Expr, SmallVector<Spelling>> spellings;
 };
 
 } // namespace mlir::norm

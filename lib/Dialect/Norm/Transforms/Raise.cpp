@@ -27,28 +27,29 @@ static bool mayBeRoot(Operation *op) {
 /// that are computed from it first. Null if it is no computation on tensors.
 static Expr makeAnchor(ElementExprs &exprs, Operation *op,
                        SmallVectorImpl<Value> &tensors) {
-  auto newIndices = [&](unsigned number) {
-    SmallVector<AffineExpr> indices;
-    for (unsigned i = 0; i < number; ++i)
-      indices.push_back(exprs.newIndex(DimSize()));
-    return indices;
+  auto newIndex = [&](DimSize size) {
+    return size.constant == 1 ? getAffineConstantExpr(0, op->getContext())
+                              : exprs.getSpace().newIndex(size);
   };
+  SmallVector<AffineExpr> indices;
   if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op->getParentOp())) {
     if (!linalgOp.hasPureTensorSemantics())
       return nullptr;
-    SmallVector<AffineExpr> loops = newIndices(linalgOp.getNumLoops());
-    for (auto [loop, size] : llvm::enumerate(linalgOp.getStaticLoopRanges()))
-      if (size == 1)
-        loops[loop] = getAffineConstantExpr(0, op->getContext());
+    for (auto [loop, size] : llvm::enumerate(linalgOp.getStaticLoopRanges())) {
+      DimSize ofLoop = ElementExprs::getLoopSize(linalgOp, loop);
+      ofLoop.constant = size;
+      indices.push_back(newIndex(ofLoop));
+    }
     llvm::append_range(tensors, linalgOp->getResults());
-    return exprs.inBody(linalgOp, op->getResult(0), loops);
+    return exprs.inBody(linalgOp, op->getResult(0), indices);
   }
   auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
   if (!type)
     return nullptr;
+  for (int64_t dim = 0; dim < type.getRank(); ++dim)
+    indices.push_back(newIndex(ElementExprs::getSize(op->getResult(0), dim)));
   tensors.push_back(op->getResult(0));
-  return exprs.view(
-      exprs.element(op->getResult(0), newIndices(type.getRank())));
+  return exprs.view(exprs.element(op->getResult(0), indices));
 }
 
 /// Sets the root and returns what stands under it, or null.
@@ -123,17 +124,24 @@ struct Raise : public norm::impl::NormRaisePassBase<Raise> {
     Expr expr = makeAnchor(exprs, anchor, tensors);
     Statistics statistics;
     Expr operand = expr ? readRoot(exprs, expr, statistics) : nullptr;
-    if (!operand || !isOverSum(exprs, operand, /*depth=*/5))
+    if (!operand)
       return false;
     Miss miss;
-    std::vector<Match> matches;
-    if (matchStatistics(exprs, operand, statistics, miss)) {
-      auto &dominance = getAnalysis<DominanceInfo>();
-      matches = ResultFinder(exprs, statistics, options, dominance, miss)
-                    .find(tensors);
+    auto &dominance = getAnalysis<DominanceInfo>();
+    std::optional<Match> match;
+    bool isGiven = !isOverSum(exprs, operand, /*depth=*/5);
+    if (isGiven) {
+      if (!matchGivenVariance(exprs, operand, statistics, miss))
+        return false;
+      match = findInference(exprs, statistics, options, dominance, tensors,
+                            miss);
+    } else if (matchStatistics(exprs, operand, statistics, miss)) {
+      match = ResultFinder(exprs, statistics, options, dominance, miss)
+                  .find(tensors);
     }
-    if (!matches.empty()) {
-      rewrite(matches.front(), erased);
+    if (match) {
+      findSavedStatistics(exprs, statistics, dominance, *match);
+      rewrite(exprs, *match, erased);
       return true;
     }
     if (reportMisses && isFirst)

@@ -10,6 +10,7 @@
 #include "mlir/IR/Dominance.h"
 #include "norm/Analysis/ElementExpr.h"
 #include "norm/Dialect/Norm/IR/Norm.h"
+#include "llvm/ADT/SetVector.h"
 
 namespace mlir::norm::raise {
 
@@ -61,6 +62,11 @@ struct Statistics {
   Expr input = nullptr;
   /// The variables over which `input` is reduced.
   SmallVector<unsigned> reduced;
+  /// What epsilon is added to.
+  Expr variance = nullptr;
+  /// The mean, where it is given and not that of `input`; then so is the
+  /// variance, and nothing is reduced.
+  Expr givenMean = nullptr;
   /// A constant, an element at fixed indices, or null for 0.
   Expr epsilon = nullptr;
   Arithmetic arithmetic;
@@ -91,16 +97,20 @@ std::optional<int64_t> getStaticCount(ElementExprs &exprs,
 /// Fills in everything but `root` from the root's operand.
 bool matchStatistics(ElementExprs &exprs, Expr operand, Statistics &statistics,
                      Miss &miss);
+/// Fills in `variance` and `epsilon` only, for a variance that is given: an
+/// element of a tensor that is used along one dim.
+bool matchGivenVariance(ElementExprs &exprs, Expr operand,
+                        Statistics &statistics, Miss &miss);
+
+/// An expression without conversions to wider types around it.
+Expr stripExtensions(ElementExprs &exprs, Expr expr);
 
 /// What a product is made of, beside the quantities of a normalization.
 struct Coefficient {
   bool isNegative = false;
   SmallVector<Expr, 2> factors; // sorted by id
-  /// How often the number of reduced elements is a factor.
-  int count = 0;
   bool operator==(const Coefficient &other) const {
-    return isNegative == other.isNegative && factors == other.factors &&
-           count == other.count;
+    return isNegative == other.isNegative && factors == other.factors;
   }
 };
 
@@ -134,17 +144,17 @@ public:
   /// Nothing if a quantity of the normalization is used in any other way.
   std::optional<Polynomial> read(Expr expr);
   const IndexBinding &getBinding() const { return binding; }
+  /// The variables that the statistics are expressed with.
+  ArrayRef<unsigned> getVariables() const { return bindable; }
 
 private:
   std::optional<Polynomial> readNew(Expr expr);
   std::optional<Polynomial> readApply(Expr expr);
   std::optional<Polynomial> readQuantity(Expr expr);
-  std::optional<Polynomial> readProduct(Expr expr,
-                                        ArrayRef<Polynomial> factors);
   std::optional<Polynomial> readQuotient(Expr expr, Polynomial dividend,
                                          Polynomial divisor);
   bool unify(Expr pattern, Expr target, IndexBinding &extended);
-  bool isMean(Expr sum);
+  bool isMean(Expr expr, Arithmetic &arithmetic);
 
   ElementExprs &exprs;
   const Statistics &statistics;
@@ -154,27 +164,113 @@ private:
   unsigned fuel = 512;
 };
 
-/// A parameter: gamma or beta.
-struct Parameter {
+/// A value that may be a normalization: a tensor, or a scalar in the body of a
+/// linalg operation, which is a tensor over the operation's loops.
+struct Place {
   Value value;
-  /// The dims of the value that it is used along; others have size 1.
-  SmallVector<int64_t> valueDims;
-  /// The same as dims of the input, increasing.
-  SmallVector<int64_t> inputDims;
+  linalg::LinalgOp body;
+  /// The loops that a scalar varies along; along others its tensor has size 1.
+  llvm::SmallBitVector loops;
+
+  Operation *getOperation() const {
+    return body ? linalg::LinalgOp(body).getOperation() : value.getDefiningOp();
+  }
+  RankedTensorType getType() const;
+  SmallVector<AffineExpr> getIndices(ElementExprs &exprs) const;
+  Expr getExpr(ElementExprs &exprs) const;
+  /// The map by which the body reads the tensor.
+  AffineMap getMap() const;
+};
+
+/// The scalars in an operation's body that may be normalizations, the last
+/// first; none where there is no body on tensors.
+SmallVector<Place> getPlacesIn(Operation *op);
+
+/// A tensor that the operation takes: one that is there, or one to be computed.
+struct Operand {
+  Value tensor;
+  /// Where no tensor holds it: what its elements are, at `indices`.
+  Expr computed = nullptr;
+  SmallVector<AffineExpr> indices;
+  /// The dims of `tensor` that it is used along; others have size 1.
+  SmallVector<int64_t> ownDims;
+  /// The dims of the input that they are.
+  SmallVector<int64_t> dims;
   double offset = 0.0;
+
+  Type getElementType() const {
+    return tensor ? getElementTypeOrSelf(tensor) : computed->type;
+  }
+};
+
+enum class NormKind {
+  LayerNorm,
+  RMSNorm,
+  GroupNorm,
+  BatchNormTraining,
+  BatchNormInference
+};
+StringRef stringify(NormKind kind);
+
+/// A tensor that holds a statistic and is used by others too.
+struct SavedStatistic {
+  enum Kind { Mean, InverseRoot, Variance } kind;
+  Value tensor;
 };
 
 /// A complete match: everything that the operation is built from.
 struct Match {
-  Value result; // the tensor that is replaced
-  bool isCentered = false;
-  Value input;
+  Place result;
+  NormKind kind = NormKind::LayerNorm;
+  Operand input;
+  /// The coordinate in each dim of the input of the result's element at its
+  /// free indices.
+  SmallVector<AffineExpr> inputIndices;
   SmallVector<int64_t> axes;
-  std::optional<Parameter> gamma, beta;
+  int64_t channelAxis = -1;
+  std::optional<int64_t> groups;
+  std::optional<Operand> gamma, beta, mean, variance;
   std::optional<double> epsilon;
   Expr epsilonOperand = nullptr;
   FloatType computeType;
   Tier tier = Tier::Exact;
+  /// Statistics in f64 are computed in f32.
+  bool isDemoted = false;
+  SmallVector<SavedStatistic> saved;
+};
+/// The tier as it is recorded on the operation.
+StringRef getTierName(const Match &match);
+
+/// Chooses the tensors that an operation takes, by what they are used along,
+/// and which operation it is.
+class OperandChooser {
+public:
+  OperandChooser(ElementExprs &exprs, const Statistics &statistics,
+                 DominanceInfo &dominance, Miss &miss, Match &match);
+  bool chooseInput(const IndexBinding &binding);
+  bool chooseParameters(const Polynomial &polynomial);
+  bool chooseGiven(const IndexBinding &binding);
+  bool chooseEpsilon();
+  bool chooseKind();
+
+private:
+  bool isAvailable(Value value) const;
+  bool tryInput(Value tensor, ArrayRef<AffineExpr> coords, bool mayPermute);
+  bool chooseAxes(const IndexBinding &binding);
+  std::optional<SmallVector<int64_t>>
+  getInputDims(ArrayRef<AffineExpr> coords, SmallVectorImpl<int64_t> &ownDims);
+  bool fits(const Operand &operand) const;
+  std::optional<Operand> makeOperand(Expr expr);
+  std::optional<Operand> makeParameter(Expr expr);
+  std::optional<Operand> makeComputed(Expr expr);
+  bool chooseKindByParameters(ArrayRef<int64_t> dims);
+
+  ElementExprs &exprs;
+  const Statistics &statistics;
+  DominanceInfo &dominance;
+  Miss &miss;
+  Match &match;
+  SmallVector<AffineExpr> indices; // of the result
 };
 
 /// Finds the values that are the normalization which has these statistics:
@@ -185,27 +281,18 @@ public:
                const Options &options, DominanceInfo &dominance, Miss &miss)
       : exprs(exprs), statistics(statistics), options(options),
         dominance(dominance), miss(miss) {}
-  std::vector<Match> find(ValueRange roots);
+  /// Nothing if there is none; then `miss` says why.
+  std::optional<Match> find(ValueRange roots);
 
 private:
   enum class Verdict { Unrelated, Incomplete, Complete };
-  Verdict judge(Value value, std::optional<Match> &match);
-  std::optional<Match> makeMatch(Value value, const Polynomial &polynomial,
+  Verdict judge(Place place, std::optional<Match> &match);
+  std::optional<Match> judgePlacesIn(Operation *op);
+  std::optional<Match> makeMatch(Place place, const Polynomial &polynomial,
                                  const IndexBinding &binding);
   bool isComplete(const Polynomial &polynomial);
-  bool chooseTypes(Value value, const Polynomial &polynomial, Match &match);
-  bool chooseInput(const IndexBinding &binding, Match &match);
-  bool tryInput(Value tensor, ArrayRef<AffineExpr> coords, Match &match);
-  bool chooseParameters(Value value, const Polynomial &polynomial,
-                        Match &match);
-  std::optional<Parameter> makeParameter(Value result, Expr expr,
-                                         const Match &match);
-  bool isBatchNorm(const Match &match);
-
-  /// The dim of the input for each dim of the result, or -1.
-  SmallVector<int64_t> inputDimOfIndex;
-  /// Whether a parameter was seen that runs along dims that are not normalized.
-  bool isAlongRows = false;
+  bool chooseTypes(const Polynomial &polynomial, Match &match);
+  std::optional<Match> absorbFollowing(Value value, std::optional<Match> match);
 
   ElementExprs &exprs;
   const Statistics &statistics;
@@ -214,9 +301,44 @@ private:
   Miss &miss;
 };
 
-/// Replaces `match.result` and erases what is thereby dead. Adds what it erases
-/// to `erased`, with the operations in its regions.
-void rewrite(const Match &match, llvm::SmallPtrSetImpl<Operation *> &erased);
+/// Finds a normalization by a mean and a variance that are given, around an
+/// inverse root of the latter: what is normalized, and the mean, are among what
+/// the users of the root compute with.
+std::optional<Match> findInference(ElementExprs &exprs,
+                                   const Statistics &statistics,
+                                   const Options &options,
+                                   DominanceInfo &dominance, ValueRange roots,
+                                   Miss &miss);
+
+/// Finds the tensors that hold the match's statistics and are used by what
+/// stays.
+void findSavedStatistics(ElementExprs &exprs, const Statistics &statistics,
+                         DominanceInfo &dominance, Match &match);
+
+/// The tensors computed from a value, each once.
+SmallVector<Value> getDependents(Value value);
+/// The operations that have no use once `root` has none, `root` first, beside
+/// what the values in `kept` need.
+llvm::SetVector<Operation *> collectDead(Operation *root,
+                                         ArrayRef<Value> kept);
+/// The tensors and scalars that the operation for a match uses.
+SmallVector<Value> getUsedValues(ElementExprs &exprs, const Match &match);
+
+/// Whether `materialize` can compute the expression before `op`.
+bool canMaterialize(ElementExprs &exprs, Expr expr,
+                    ArrayRef<AffineExpr> indices, DominanceInfo &dominance,
+                    Operation *op);
+/// The values that an expression is computed from.
+SmallVector<Value> getLeaves(Expr expr);
+/// A linalg operation whose result's element at `indices` is the expression.
+Value materialize(OpBuilder &builder, Location loc, Expr expr,
+                  ArrayRef<AffineExpr> indices);
+
+/// Replaces `match.result` by a new operation, or an equal one that is there,
+/// and erases what is thereby dead. Adds what it erases to `erased`, with the
+/// operations in its regions. Returns the operation.
+Operation *rewrite(ElementExprs &exprs, const Match &match,
+                   llvm::SmallPtrSetImpl<Operation *> &erased);
 
 } // namespace mlir::norm::raise
 

@@ -70,7 +70,6 @@ static std::optional<Polynomial> multiply(const Polynomial &a,
         return std::nullopt;
       Coefficient coefficient = *left;
       coefficient.isNegative ^= right->isNegative;
-      coefficient.count += right->count;
       llvm::append_range(coefficient.factors, right->factors);
       llvm::sort(coefficient.factors,
                  [](Expr x, Expr y) { return x->id < y->id; });
@@ -118,9 +117,11 @@ PolynomialReader::PolynomialReader(ElementExprs &exprs,
   for (unsigned next = 0; next < reached.size(); ++next) {
     reached.insert_range(reached[next]->operands);
     for (AffineExpr coord : reached[next]->coords)
-      if (auto dim = dyn_cast<AffineDimExpr>(coord))
-        if (!llvm::is_contained(bindable, dim.getPosition()))
-          bindable.push_back(dim.getPosition());
+      coord.walk([&](AffineExpr inner) {
+        if (auto dim = dyn_cast<AffineDimExpr>(inner))
+          if (!llvm::is_contained(bindable, dim.getPosition()))
+            bindable.push_back(dim.getPosition());
+      });
   }
 }
 
@@ -129,37 +130,27 @@ bool PolynomialReader::unify(Expr pattern, Expr target,
   return exprs.unify(pattern, target, bindable, extended);
 }
 
-/// Whether a sum is that of x over the reduced indices.
-bool PolynomialReader::isMean(Expr sum) {
-  SmallVector<unsigned> variables(sum->variables);
-  Expr body = sum->operands[0];
-  for (Expr seen = exprs.view(body); seen->is(Kind::Sum);
-       seen = exprs.view(body)) {
-    llvm::append_range(variables, seen->variables);
-    body = seen->operands[0];
-  }
-  IndexBinding ofSum;
-  for (auto &entry : binding)
-    if (!llvm::is_contained(statistics.reduced, entry.first))
-      ofSum.push_back(entry);
-  if (variables.size() != statistics.reduced.size() ||
-      !unify(statistics.input, body, ofSum))
+/// Whether an expression is the mean of x over the reduced indices.
+bool PolynomialReader::isMean(Expr expr, Arithmetic &arithmetic) {
+  Miss ignored;
+  Arithmetic ofMean = arithmetic;
+  std::optional<Mean> mean = matchMean(exprs, expr, ofMean, ignored);
+  if (!mean)
     return false;
-  SmallVector<AffineExpr> images;
-  IndexBinding ofRows;
-  for (auto &entry : ofSum) {
-    if (llvm::is_contained(statistics.reduced, entry.first))
-      images.push_back(entry.second);
-    else
-      ofRows.push_back(entry);
-  }
-  if (!llvm::all_of(variables, [&](unsigned variable) {
-        return llvm::is_contained(images, exprs.getIndex(variable));
-      }))
+  IndexBinding ofSum = binding.without(statistics.reduced);
+  if (!unify(statistics.input, mean->body, ofSum))
     return false;
-  for (auto &entry : ofRows)
-    if (!llvm::is_contained(binding, entry))
-      binding.push_back(entry);
+  SmallVector<AffineExpr> images =
+      llvm::map_to_vector(statistics.reduced, [&](unsigned variable) {
+        return ofSum.lookup(exprs.getSpace(), variable);
+      });
+  IndexBinding ofRows = ofSum.without(statistics.reduced);
+  if (!exprs.getSpace().cover(images, mean->variables) ||
+      ofRows.mentions(mean->variables))
+    return false;
+  ofRows.append(binding.only(statistics.reduced));
+  binding = ofRows;
+  arithmetic = ofMean;
   return true;
 }
 
@@ -175,12 +166,19 @@ std::optional<Polynomial> PolynomialReader::readQuantity(Expr expr) {
     return makeQuantity(statistics.isInverse ? Polynomial::InverseRoot
                                              : Polynomial::Root);
   }
-  if (expr->is(Kind::Sum) && statistics.isCentered && isMean(expr)) {
-    Polynomial sum = makeQuantity(Polynomial::Mean);
-    sum.terms[Polynomial::Mean]->count = 1;
-    sum.arithmetic.addType(expr->type);
-    return sum;
+  if (!statistics.isCentered)
+    return std::nullopt;
+  Polynomial mean = makeQuantity(Polynomial::Mean);
+  if (statistics.givenMean) {
+    if (!unify(statistics.givenMean, expr, extended))
+      return std::nullopt;
+    binding = extended;
+    return mean;
   }
+  bool mayBeMean = expr->is(Kind::Sum) || expr->is(ExprOp::Div) ||
+                   expr->is(ExprOp::Mul);
+  if (mayBeMean && isMean(expr, mean.arithmetic))
+    return mean;
   return std::nullopt;
 }
 
@@ -220,38 +218,9 @@ std::optional<Polynomial> PolynomialReader::readNew(Expr expr) {
   return std::nullopt;
 }
 
-/// The mean is divided by its count before all else.
-static bool hasOpenCount(const Polynomial &polynomial) {
-  return polynomial.has(Polynomial::Mean) &&
-         polynomial.terms[Polynomial::Mean]->count == 1;
-}
-
-static Polynomial closeCount(Polynomial sum, Type type) {
-  sum.terms[Polynomial::Mean]->count = 0;
-  sum.arithmetic = joinArithmetic(&sum, type);
-  sum.roundedTo = Type();
-  return sum;
-}
-
-std::optional<Polynomial>
-PolynomialReader::readProduct(Expr expr, ArrayRef<Polynomial> factors) {
-  for (unsigned i : {0, 1}) {
-    Polynomial scaled = factors[i];
-    if (hasOpenCount(scaled) &&
-        isCount(exprs, expr->operands[1 - i], statistics.reduced,
-                /*inverse=*/true, scaled.arithmetic))
-      return closeCount(scaled, expr->type);
-  }
-  return multiply(factors[0], factors[1], expr->type);
-}
-
 std::optional<Polynomial> PolynomialReader::readQuotient(Expr expr,
                                                          Polynomial dividend,
                                                          Polynomial divisor) {
-  if (hasOpenCount(dividend) &&
-      isCount(exprs, expr->operands[1], statistics.reduced,
-              /*inverse=*/false, dividend.arithmetic))
-    return closeCount(dividend, expr->type);
   // Division by the root itself, unscaled, is multiplication by its inverse.
   if (!divisor.has(Polynomial::Root) ||
       !(divisor.terms[Polynomial::Root] == Coefficient()))
@@ -299,7 +268,7 @@ std::optional<Polynomial> PolynomialReader::readApply(Expr expr) {
   case ExprOp::Sub:
     return add(operands[0], operands[1], expr->is(ExprOp::Sub), type);
   case ExprOp::Mul:
-    return readProduct(expr, operands);
+    return multiply(operands[0], operands[1], type);
   case ExprOp::Div:
     return readQuotient(expr, operands[0], operands[1]);
   default:

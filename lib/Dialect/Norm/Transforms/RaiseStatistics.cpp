@@ -31,6 +31,13 @@ static Expr stripConversions(ElementExprs &exprs, Expr expr,
   }
 }
 
+Expr raise::stripExtensions(ElementExprs &exprs, Expr expr) {
+  for (Expr seen = exprs.view(expr); seen->is(ExprOp::Ext);
+       seen = exprs.view(expr))
+    expr = seen->operands[0];
+  return expr;
+}
+
 //===----------------------------------------------------------------------===//
 // Counts
 //===----------------------------------------------------------------------===//
@@ -39,7 +46,7 @@ std::optional<int64_t> raise::getStaticCount(ElementExprs &exprs,
                                              ArrayRef<unsigned> variables) {
   int64_t count = 1;
   for (unsigned variable : variables) {
-    DimSize size = exprs.getSize(variable);
+    DimSize size = exprs.getSpace().getSize(variable);
     if (!size.isStatic())
       return std::nullopt;
     count *= size.constant;
@@ -93,7 +100,7 @@ static bool isProductOfSizes(ElementExprs &exprs, Expr expr,
     return false;
   int64_t expected = 1;
   for (unsigned variable : variables) {
-    DimSize size = exprs.getSize(variable);
+    DimSize size = exprs.getSpace().getSize(variable);
     if (size.isStatic()) {
       expected *= size.constant;
       continue;
@@ -158,15 +165,39 @@ static std::string describeCount(ElementExprs &exprs, Expr count,
   return text;
 }
 
-std::optional<Mean> raise::matchMean(ElementExprs &exprs, Expr expr,
-                                     Arithmetic &arithmetic, Miss &miss) {
+/// The sum over `variables` of e/n or e·(1/n), with n the number of its terms,
+/// as a mean of e.
+static bool matchMeanOfScaled(ElementExprs &exprs, Mean &sum,
+                              Arithmetic &arithmetic) {
+  Expr seen = exprs.view(stripConversions(exprs, sum.body, arithmetic));
+  bool isDivision = seen->is(ExprOp::Div);
+  if (!isDivision && !seen->is(ExprOp::Mul))
+    return false;
+  for (unsigned i = 0; i < (isDivision ? 1 : 2); ++i)
+    if (isCount(exprs, seen->operands[1 - i], sum.variables, !isDivision,
+                arithmetic)) {
+      arithmetic.addType(seen->type);
+      arithmetic.isExact = false;
+      sum.body = seen->operands[i];
+      return true;
+    }
+  return false;
+}
+
+/// A sum that is divided by the number of its terms, or whose terms are.
+static std::optional<Mean> matchOneMean(ElementExprs &exprs, Expr expr,
+                                        Arithmetic &arithmetic, Miss &miss) {
   expr = stripConversions(exprs, expr, arithmetic);
   Expr seen = exprs.view(expr);
+  if (std::optional<Mean> sum = matchSum(exprs, expr, arithmetic)) {
+    if (matchMeanOfScaled(exprs, *sum, arithmetic))
+      return sum;
+    miss.because("the sum is not divided by the number of its elements");
+    return std::nullopt;
+  }
   bool isDivision = seen->is(ExprOp::Div);
   if (!isDivision && !seen->is(ExprOp::Mul)) {
-    miss.because(matchSum(exprs, expr, arithmetic)
-                     ? "the sum is not divided by the number of its elements"
-                     : "the statistic is not a sum divided by a count");
+    miss.because("the statistic is not a sum divided by a count");
     return std::nullopt;
   }
   arithmetic.addType(seen->type);
@@ -188,18 +219,35 @@ std::optional<Mean> raise::matchMean(ElementExprs &exprs, Expr expr,
   return std::nullopt;
 }
 
+std::optional<Mean> raise::matchMean(ElementExprs &exprs, Expr expr,
+                                     Arithmetic &arithmetic, Miss &miss) {
+  std::optional<Mean> mean = matchOneMean(exprs, expr, arithmetic, miss);
+  // A mean of means over other dims is one over all of them.
+  while (mean) {
+    Miss ignored;
+    Arithmetic ofInner = arithmetic;
+    std::optional<Mean> inner =
+        matchOneMean(exprs, mean->body, ofInner, ignored);
+    if (!inner)
+      break;
+    arithmetic = ofInner;
+    arithmetic.isExact = false;
+    mean->body = inner->body;
+    llvm::append_range(mean->variables, inner->variables);
+  }
+  return mean;
+}
+
 bool raise::isMeanOf(ElementExprs &exprs, const Mean &mean, Expr input,
                      ArrayRef<unsigned> reduced) {
   IndexBinding binding;
-  if (mean.variables.size() != reduced.size() ||
-      !exprs.unify(mean.body, input, mean.variables, binding) ||
-      binding.size() != reduced.size())
+  if (!exprs.unify(mean.body, input, mean.variables, binding))
     return false;
-  return llvm::all_of(reduced, [&](unsigned variable) {
-    return llvm::any_of(binding, [&](auto &entry) {
-      return entry.second == exprs.getIndex(variable);
-    });
-  });
+  SmallVector<AffineExpr> images =
+      llvm::map_to_vector(mean.variables, [&](unsigned variable) {
+        return binding.lookup(exprs.getSpace(), variable);
+      });
+  return exprs.getSpace().cover(images, reduced);
 }
 
 //===----------------------------------------------------------------------===//
@@ -218,8 +266,10 @@ public:
       : exprs(exprs), statistics(statistics), miss(miss),
         arithmetic(statistics.arithmetic) {}
   bool match(Expr operand);
+  bool matchGiven(Expr operand);
 
 private:
+  bool splitEpsilon(Expr operand, SmallVectorImpl<Term> &rest);
   void collectTerms(Expr expr, bool isNegative, SmallVectorImpl<Term> &terms);
   bool isUniform(Expr expr);
   bool matchEpsilon(Term term);
@@ -253,14 +303,6 @@ void StatisticsMatcher::collectTerms(Expr expr, bool isNegative,
   collectTerms(seen->operands[1], isNegative != seen->is(ExprOp::Sub), terms);
 }
 
-/// An expression without conversions to wider types around it.
-static Expr stripExtensions(ElementExprs &exprs, Expr expr) {
-  for (Expr seen = exprs.view(expr); seen->is(ExprOp::Ext);
-       seen = exprs.view(expr))
-    expr = seen->operands[0];
-  return expr;
-}
-
 /// A constant, or one and the same given element for all rows.
 bool StatisticsMatcher::isUniform(Expr expr) {
   expr = exprs.view(stripExtensions(exprs, expr));
@@ -282,10 +324,11 @@ bool StatisticsMatcher::matchEpsilon(Term term) {
   return true;
 }
 
-bool StatisticsMatcher::match(Expr operand) {
+/// Takes the epsilon out of the terms of what is under the root.
+bool StatisticsMatcher::splitEpsilon(Expr operand,
+                                     SmallVectorImpl<Term> &rest) {
   SmallVector<Term> terms;
   collectTerms(operand, /*isNegative=*/false, terms);
-  SmallVector<Term> rest;
   for (Term term : terms) {
     if (!isUniform(term.expr))
       rest.push_back(term);
@@ -294,7 +337,31 @@ bool StatisticsMatcher::match(Expr operand) {
     else if (!matchEpsilon(term))
       return false;
   }
+  return true;
+}
+
+bool StatisticsMatcher::match(Expr operand) {
+  SmallVector<Term> rest;
+  if (!splitEpsilon(operand, rest))
+    return false;
+  if (rest.size() == 1)
+    statistics.variance = rest[0].expr;
   return matchTerms(rest);
+}
+
+/// An element along one dim, plus an epsilon.
+bool StatisticsMatcher::matchGiven(Expr operand) {
+  SmallVector<Term> rest;
+  if (!splitEpsilon(operand, rest))
+    return false;
+  if (rest.size() == 1 && !rest[0].isNegative) {
+    statistics.variance = stripExtensions(exprs, rest[0].expr);
+    statistics.isCentered = true;
+    return statistics.variance->is(Kind::Element) &&
+           llvm::count_if(statistics.variance->coords,
+                          llvm::IsaPred<AffineDimExpr>) == 1;
+  }
+  return false;
 }
 
 /// v, or q − m².
@@ -400,4 +467,9 @@ bool StatisticsMatcher::matchOnePass(Expr meanSquare, Expr squaredMean) {
 bool raise::matchStatistics(ElementExprs &exprs, Expr operand,
                             Statistics &statistics, Miss &miss) {
   return StatisticsMatcher(exprs, statistics, miss).match(operand);
+}
+
+bool raise::matchGivenVariance(ElementExprs &exprs, Expr operand,
+                               Statistics &statistics, Miss &miss) {
+  return StatisticsMatcher(exprs, statistics, miss).matchGiven(operand);
 }

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// norm-raise: statistics that are used by others than the normalization become
+// results of the operation.
+
+#include "Raise.h"
+
+using namespace mlir;
+using namespace mlir::norm;
+using namespace mlir::norm::raise;
+using Kind = ElementExpr::Kind;
+using P = Polynomial;
+
+namespace {
+class SavedFinder {
+public:
+  SavedFinder(ElementExprs &exprs, const Statistics &statistics,
+              DominanceInfo &dominance, Match &match)
+      : exprs(exprs), statistics(statistics), dominance(dominance),
+        match(match) {}
+  void find();
+
+private:
+  SmallVector<Value> getCandidates(const llvm::SetVector<Operation *> &dead);
+  std::optional<SavedStatistic::Kind> getKind(Value tensor);
+  bool hasStatisticShape(Value tensor, const IndexBinding &ofTensor);
+
+  ElementExprs &exprs;
+  const Statistics &statistics;
+  DominanceInfo &dominance;
+  Match &match;
+  IndexBinding ofResult;
+  SmallVector<unsigned> rows;
+};
+} // namespace
+
+/// The tensors of floats that the result is computed from, up to x and the
+/// parameters, and what is computed from these.
+SmallVector<Value>
+SavedFinder::getCandidates(const llvm::SetVector<Operation *> &dead) {
+  llvm::SetVector<Value> candidates;
+  for (Operation *op : dead)
+    for (Value result : op->getResults()) {
+      candidates.insert(result);
+      candidates.insert_range(getDependents(result));
+    }
+  candidates.remove_if([&](Value value) {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    bool isUsedByDeadAlone = llvm::all_of(value.getUsers(), [&](Operation *op) {
+      return dead.contains(op) || dead.contains(op->getParentOp());
+    });
+    return !type || isUsedByDeadAlone || value == match.result.value ||
+           !isa<FloatType>(type.getElementType()) ||
+           type.getElementTypeBitWidth() > match.computeType.getWidth();
+  });
+  return candidates.takeVector();
+}
+
+/// Whether a tensor's dims are those of the operation's statistics, in order.
+bool SavedFinder::hasStatisticShape(Value tensor,
+                                    const IndexBinding &ofTensor) {
+  IndexSpace &space = exprs.getSpace();
+  // What each row variable is in the tensor, by what it is in the result.
+  SmallVector<std::pair<AffineExpr, AffineExpr>> known;
+  for (unsigned row : rows) {
+    AffineExpr inTensor = ofTensor.lookup(space, row);
+    AffineExpr inResult = ofResult.lookup(space, row);
+    if (!inTensor || !inResult)
+      return false;
+    known.push_back({inResult, inTensor});
+  }
+  SmallVector<AffineExpr> expected;
+  for (auto [dim, coord] : llvm::enumerate(match.inputIndices)) {
+    if (llvm::is_contained(match.axes, dim) || isa<AffineConstantExpr>(coord))
+      continue;
+    if (static_cast<int64_t>(dim) == match.channelAxis && match.groups) {
+      int64_t size = match.result.getType().getDimSize(dim);
+      if (*match.groups == 1)
+        continue;
+      coord = coord.floorDiv(size / *match.groups);
+    }
+    auto *entry = llvm::find_if(
+        known, [&](auto &candidate) { return candidate.first == coord; });
+    if (entry == known.end())
+      return false;
+    expected.push_back(entry->second);
+  }
+  SmallVector<AffineExpr> own;
+  for (AffineExpr index : exprs.freeIndices(tensor))
+    if (!isa<AffineConstantExpr>(index))
+      own.push_back(index);
+  return own == expected;
+}
+
+std::optional<SavedStatistic::Kind> SavedFinder::getKind(Value tensor) {
+  PolynomialReader reader(exprs, statistics);
+  Expr expr = exprs.element(tensor);
+  if (match.kind == NormKind::BatchNormTraining && statistics.variance) {
+    IndexBinding binding;
+    if (exprs.unify(statistics.variance, expr, rows, binding) &&
+        hasStatisticShape(tensor, binding))
+      return SavedStatistic::Variance;
+  }
+  std::optional<Polynomial> polynomial = reader.read(expr);
+  if (!polynomial || llvm::count_if(polynomial->terms, [](auto &term) {
+                       return term.has_value();
+                     }) != 1)
+    return std::nullopt;
+  bool isBatchNorm = match.kind == NormKind::BatchNormTraining;
+  auto is = [&](P::Basis basis) {
+    return polynomial->has(basis) &&
+           *polynomial->terms[basis] == Coefficient() &&
+           hasStatisticShape(tensor, reader.getBinding());
+  };
+  if (match.kind != NormKind::RMSNorm && is(P::Mean))
+    return SavedStatistic::Mean;
+  if (!isBatchNorm && is(P::InverseRoot))
+    return SavedStatistic::InverseRoot;
+  return std::nullopt;
+}
+
+void SavedFinder::find() {
+  if (match.kind == NormKind::BatchNormInference)
+    return;
+  // What the row variables are in the result.
+  PolynomialReader reader(exprs, statistics);
+  if (!reader.read(match.result.getExpr(exprs)))
+    return;
+  ofResult = reader.getBinding();
+  for (unsigned variable : reader.getVariables())
+    if (!llvm::is_contained(statistics.reduced, variable))
+      rows.push_back(variable);
+  Operation *root = match.result.getOperation();
+  llvm::SetVector<Operation *> dead =
+      collectDead(root, getUsedValues(exprs, match));
+  for (Value candidate : getCandidates(dead)) {
+    std::optional<SavedStatistic::Kind> kind = getKind(candidate);
+    if (!kind || llvm::any_of(match.saved, [&](const SavedStatistic &other) {
+          return other.kind == *kind;
+        }))
+      continue;
+    match.saved.push_back({*kind, candidate});
+  }
+}
+
+void raise::findSavedStatistics(ElementExprs &exprs,
+                                const Statistics &statistics,
+                                DominanceInfo &dominance, Match &match) {
+  SavedFinder(exprs, statistics, dominance, match).find();
+}
