@@ -224,6 +224,48 @@ func.func @scalar(%x: tensor<f32>, %y: tensor<f32>) -> tensor<f32> {
   return %0 : tensor<f32>
 }
 
+// The groups are a dim of their own around all of it.
+// CHECK-LABEL: func @group_norm
+// CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<2x?x5xf32>, %[[G:[a-z0-9]+]]: tensor<?xf32>, %[[R:[a-z0-9]+]]: tensor<2x3xf32>
+func.func @group_norm(%x: tensor<2x?x5xf32>, %g: tensor<?xf32>, %r: tensor<2x3xf32>) -> (tensor<2x?x5xf32>, tensor<2x3xf32>) {
+  // CHECK: %[[XE:.*]] = tensor.expand_shape %[[X]] {{\[\[}}0], [1, 2], [3]] output_shape [2, 3, %{{.*}}, 5]
+  // CHECK: %[[GE:.*]] = tensor.expand_shape %[[G]] {{\[\[}}0, 1]]
+  // CHECK: %[[SUM:.*]] = linalg.generic {{.*}} iterator_types = ["parallel", "parallel", "reduction", "reduction"]} ins(%[[XE]] : tensor<2x3x?x5xf32>) outs(%{{.*}} : tensor<2x3xf32>)
+  // CHECK: %[[O:.*]] = linalg.generic {{.*}} iterator_types = ["parallel", "parallel", "parallel", "parallel"]} ins(%[[XE]], %[[GE]], {{.*}}) outs(%[[XE]] : tensor<2x3x?x5xf32>)
+  // CHECK: %[[RSTD:.*]] = linalg.generic {{.*}} iterator_types = ["parallel", "parallel"]} {{.*}} outs(%[[R]] : tensor<2x3xf32>)
+  // CHECK: %[[Y:.*]] = tensor.collapse_shape %[[O]] {{\[\[}}0], [1, 2], [3]] : tensor<2x3x?x5xf32> into tensor<2x?x5xf32>
+  // CHECK: return %[[Y]], %[[RSTD]]
+  %0:2 = norm.group_norm ins(%x : tensor<2x?x5xf32>) gamma(%g : tensor<?xf32>) outs(%x : tensor<2x?x5xf32>) rstd(%r : tensor<2x3xf32>)
+      axes = [2] channel_axis = 1 groups = 3 epsilon = 1.0e-5
+  return %0#0, %0#1 : tensor<2x?x5xf32>, tensor<2x3xf32>
+}
+
+// Given statistics: one elementwise operation.
+// CHECK-LABEL: func @batch_norm_inference
+// F64-LABEL: func @batch_norm_inference
+func.func @batch_norm_inference(%x: tensor<2x8x?xf32>, %m: tensor<8xf32>, %v: tensor<8xf32>) -> tensor<2x8x?xf32> {
+  // CHECK-NEXT: arith.constant
+  // CHECK-NEXT: %[[Y:.*]] = linalg.generic {{.*}} iterator_types = ["parallel", "parallel", "parallel"]} ins(%{{.*}}, %{{.*}}, %{{.*}} : tensor<2x8x?xf32>, tensor<8xf32>, tensor<8xf32>)
+  // F64: math.rsqrt %{{.*}} : f64
+  // CHECK: return %[[Y]]
+  %0 = norm.batch_norm_inference ins(%x : tensor<2x8x?xf32>) mean(%m : tensor<8xf32>) variance(%v : tensor<8xf32>)
+      outs(%x : tensor<2x8x?xf32>) channel_axis = 1 epsilon = 1.0e-3
+  return %0 : tensor<2x8x?xf32>
+}
+
+// CHECK-LABEL: func @batch_norm_training
+// CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<2x8x?xf32>, %[[V:[a-z0-9]+]]: tensor<8xf32>
+func.func @batch_norm_training(%x: tensor<2x8x?xf32>, %v: tensor<8xf32>) -> (tensor<2x8x?xf32>, tensor<8xf32>) {
+  // CHECK-COUNT-3: linalg.generic {{.*}} iterator_types = ["reduction", "parallel", "reduction"]} ins(%[[X]]
+  // CHECK: %[[Y:.*]] = linalg.generic {{.*}} iterator_types = ["parallel", "parallel", "parallel"]} ins(%[[X]]
+  // CHECK: %[[VARIANCE:.*]] = linalg.generic {{.*}} iterator_types = ["parallel"]} {{.*}} outs(%[[V]] : tensor<8xf32>)
+  // CHECK-NOT: math.rsqrt
+  // CHECK: return %[[Y]], %[[VARIANCE]]
+  %0:2 = norm.batch_norm_training ins(%x : tensor<2x8x?xf32>) outs(%x : tensor<2x8x?xf32>) variance(%v : tensor<8xf32>)
+      channel_axis = 1 epsilon = 1.0e-3
+  return %0#0, %0#1 : tensor<2x8x?xf32>, tensor<8xf32>
+}
+
 // What works on memrefs is not for linalg on tensors.
 // CHECK-LABEL: func @memrefs
 func.func @memrefs(%x: memref<4x8xf32>) {

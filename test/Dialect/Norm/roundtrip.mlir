@@ -63,6 +63,75 @@ func.func @rms_norm_memref(%x: memref<?x?xf32>, %e: f64) {
   return
 }
 
+// CHECK-LABEL: func @group_norm_all
+func.func @group_norm_all(%x: tensor<2x?x5x7xbf16>, %p: tensor<?xf32>, %m: tensor<2x?x5x7xi1>, %e: f32, %y0: tensor<2x?x5x7xf32>,
+    %mean0: tensor<2x4xf32>, %rstd0: tensor<2x4xf64>) -> (tensor<2x?x5x7xf32>, tensor<2x4xf32>, tensor<2x4xf64>) {
+  // CHECK: %[[Y:.*]]:3 = norm.group_norm ins(%{{[a-z0-9]+}} : tensor<2x?x5x7xbf16>) gamma(%{{[a-z0-9]+}} : tensor<?xf32>) beta(%{{[a-z0-9]+}} : tensor<?xf32>)
+  // CHECK-SAME: mask(%{{[a-z0-9]+}} : tensor<2x?x5x7xi1>) epsilon(%{{[a-z0-9]+}} : f32)
+  // CHECK-SAME: outs(%{{[a-z0-9]+}} : tensor<2x?x5x7xf32>) mean(%{{[a-z0-9]+}} : tensor<2x4xf32>) rstd(%{{[a-z0-9]+}} : tensor<2x4xf64>)
+  // CHECK-SAME: axes = [2, 3] channel_axis = 1 groups = 4 compute_type = f64 {tag = "a"}{{$}}
+  %y, %mean, %rstd = norm.group_norm ins(%x : tensor<2x?x5x7xbf16>) beta(%p : tensor<?xf32>) gamma(%p : tensor<?xf32>)
+      epsilon(%e : f32) mask(%m : tensor<2x?x5x7xi1>)
+      outs(%y0 : tensor<2x?x5x7xf32>) rstd(%rstd0 : tensor<2x4xf64>) mean(%mean0 : tensor<2x4xf32>)
+      axes = [2, 3] channel_axis = 1 groups = 4 compute_type = f64 {tag = "a"}
+  // CHECK: return %[[Y]]#0, %[[Y]]#1, %[[Y]]#2
+  return %y, %mean, %rstd : tensor<2x?x5x7xf32>, tensor<2x4xf32>, tensor<2x4xf64>
+}
+
+// One group per channel, channels last, a batch dim in the middle.
+// CHECK-LABEL: func @group_norm_memref
+func.func @group_norm_memref(%x: memref<2x5x3x7xf16>, %r: memref<2x3x7xf32>) {
+  // CHECK: {{^ *}}norm.group_norm ins(%{{[a-z0-9]+}} : memref<2x5x3x7xf16>) outs(%{{[a-z0-9]+}} : memref<2x5x3x7xf16>) rstd(%{{[a-z0-9]+}} : memref<2x3x7xf32>) axes = [1] channel_axis = 3 epsilon = 1.000000e-05{{$}}
+  norm.group_norm ins(%x : memref<2x5x3x7xf16>) outs(%x : memref<2x5x3x7xf16>) rstd(%r : memref<2x3x7xf32>)
+      axes = [1] channel_axis = 3 epsilon = 1.0e-5
+  return
+}
+
+// CHECK-LABEL: func @group_norm_no_axes
+func.func @group_norm_no_axes(%x: tensor<0xf64>) -> tensor<0xf64> {
+  // CHECK: norm.group_norm ins(%{{[a-z0-9]+}} : tensor<0xf64>) outs(%{{[a-z0-9]+}} : tensor<0xf64>) axes = [] channel_axis = 0 groups = 3 epsilon = 1.000000e-05{{$}}
+  %0 = norm.group_norm ins(%x : tensor<0xf64>) outs(%x : tensor<0xf64>) axes = [] channel_axis = 0 groups = 3 epsilon = 1.0e-5
+  return %0 : tensor<0xf64>
+}
+
+// CHECK-LABEL: func @batch_norm_inference
+func.func @batch_norm_inference(%x: tensor<2x6x?xbf16>, %p: tensor<6xf32>, %q: tensor<6xf16>, %e: f64, %y0: tensor<2x6x?xf32>) -> tensor<2x6x?xf32> {
+  // CHECK: %{{.*}} = norm.batch_norm_inference ins(%{{[a-z0-9]+}} : tensor<2x6x?xbf16>) mean(%{{[a-z0-9]+}} : tensor<6xf16>) variance(%{{[a-z0-9]+}} : tensor<6xf32>)
+  // CHECK-SAME: gamma(%{{[a-z0-9]+}} : tensor<6xf16>) beta(%{{[a-z0-9]+}} : tensor<6xf32>) epsilon(%{{[a-z0-9]+}} : f64)
+  // CHECK-SAME: outs(%{{[a-z0-9]+}} : tensor<2x6x?xf32>) channel_axis = 1 compute_type = f64 {tag}{{$}}
+  %0 = norm.batch_norm_inference ins(%x : tensor<2x6x?xbf16>) mean(%q : tensor<6xf16>) variance(%p : tensor<6xf32>)
+      epsilon(%e : f64) beta(%p : tensor<6xf32>) gamma(%q : tensor<6xf16>) outs(%y0 : tensor<2x6x?xf32>)
+      channel_axis = 1 compute_type = f64 {tag}
+  return %0 : tensor<2x6x?xf32>
+}
+
+// CHECK-LABEL: func @batch_norm_inference_memref
+func.func @batch_norm_inference_memref(%x: memref<?x?xf32>, %p: memref<?xf32>) {
+  // CHECK: {{^ *}}norm.batch_norm_inference ins(%{{[a-z0-9]+}} : memref<?x?xf32>) mean(%{{[a-z0-9]+}} : memref<?xf32>) variance(%{{[a-z0-9]+}} : memref<?xf32>) outs(%{{[a-z0-9]+}} : memref<?x?xf32>) channel_axis = 1 epsilon = 0.000000e+00{{$}}
+  norm.batch_norm_inference ins(%x : memref<?x?xf32>) mean(%p : memref<?xf32>) variance(%p : memref<?xf32>)
+      outs(%x : memref<?x?xf32>) channel_axis = 1 epsilon = 0.0
+  return
+}
+
+// CHECK-LABEL: func @batch_norm_training
+func.func @batch_norm_training(%x: tensor<2x6x?xf16>, %p: tensor<6xf32>, %m: tensor<2x6x?xi1>, %e: f32) -> (tensor<2x6x?xf16>, tensor<6xf32>, tensor<6xf32>) {
+  // CHECK: %[[Y:.*]]:3 = norm.batch_norm_training ins(%{{[a-z0-9]+}} : tensor<2x6x?xf16>) gamma(%{{[a-z0-9]+}} : tensor<6xf32>) beta(%{{[a-z0-9]+}} : tensor<6xf32>)
+  // CHECK-SAME: mask(%{{[a-z0-9]+}} : tensor<2x6x?xi1>) epsilon(%{{[a-z0-9]+}} : f32)
+  // CHECK-SAME: outs(%{{[a-z0-9]+}} : tensor<2x6x?xf16>) mean(%{{[a-z0-9]+}} : tensor<6xf32>) variance(%{{[a-z0-9]+}} : tensor<6xf32>) channel_axis = 1 compute_type = f32{{$}}
+  %y, %mean, %variance = norm.batch_norm_training ins(%x : tensor<2x6x?xf16>) gamma(%p : tensor<6xf32>) beta(%p : tensor<6xf32>)
+      mask(%m : tensor<2x6x?xi1>) epsilon(%e : f32) outs(%x : tensor<2x6x?xf16>)
+      variance(%p : tensor<6xf32>) mean(%p : tensor<6xf32>) channel_axis = 1 compute_type = f32
+  // CHECK: return %[[Y]]#0, %[[Y]]#1, %[[Y]]#2
+  return %y, %mean, %variance : tensor<2x6x?xf16>, tensor<6xf32>, tensor<6xf32>
+}
+
+// CHECK-LABEL: func @batch_norm_training_memref
+func.func @batch_norm_training_memref(%x: memref<4x8xf32>, %v: memref<8xf32>) {
+  // CHECK: {{^ *}}norm.batch_norm_training ins(%{{[a-z0-9]+}} : memref<4x8xf32>) outs(%{{[a-z0-9]+}} : memref<4x8xf32>) variance(%{{[a-z0-9]+}} : memref<8xf32>) channel_axis = 1 epsilon = 1.000000e-03{{$}}
+  norm.batch_norm_training ins(%x : memref<4x8xf32>) outs(%x : memref<4x8xf32>) variance(%v : memref<8xf32>) channel_axis = 1 epsilon = 1.0e-3
+  return
+}
+
 #abc = affine_map<(a, b, c) -> (a, b, c)>
 #ca = affine_map<(a, b, c) -> (c, a)>
 #a = affine_map<(a, b, c) -> (a)>

@@ -136,10 +136,12 @@ TEST_F(BuildersTest, NamedOperationsGeneralizeAndDecompose) {
   auto op = LayerNormOp::create(builder, loc, x, Value(), Value(),
                                 ArrayRef<int64_t>{1}, 1e-5, true, true);
   builder.setInsertionPointAfter(op);
-  auto program = dyn_cast<GenericOp>(op.generalize(builder));
-  ASSERT_TRUE(program);
+  Generalization generalized = op.generalize(builder);
+  ASSERT_TRUE(isa<GenericOp>(generalized.program));
   EXPECT_TRUE(succeeded(verify(*module)));
-  EXPECT_EQ(program.getResultTypes(), op->getResultTypes());
+  EXPECT_EQ(generalized.results,
+            SmallVector<Value>(generalized.program->getResults()));
+  EXPECT_EQ(TypeRange(ValueRange(generalized.results)), op->getResultTypes());
 
   FailureOr<SmallVector<Value>> results = op.decomposeOperation(builder);
   ASSERT_TRUE(succeeded(results));
@@ -150,6 +152,78 @@ TEST_F(BuildersTest, NamedOperationsGeneralizeAndDecompose) {
   unsigned numPrograms = 0;
   module->walk([&](GenericOp) { ++numPrograms; });
   EXPECT_EQ(numPrograms, 1u);
+}
+
+TEST_F(BuildersTest, GroupNormHasStatisticsOfItsGroups) {
+  Value x = makeArgument({dynamic, 6, 5}, builder.getBF16Type());
+  Value gamma = makeTensor({6}, builder.getF32Type());
+  auto op = GroupNormOp::create(builder, loc, x, gamma, /*beta=*/Value(),
+                                ArrayRef<int64_t>{2}, /*channelAxis=*/1,
+                                /*groups=*/3, 1e-5, /*withMean=*/true,
+                                /*withRstd=*/true);
+  ASSERT_TRUE(succeeded(verify(*module)));
+  EXPECT_EQ(op->getResult(0).getType(), x.getType());
+  Type statistic = RankedTensorType::get({dynamic, 3}, builder.getF32Type());
+  EXPECT_EQ(op.getMeanResult(), op->getResult(1));
+  EXPECT_EQ(op.getRstdResult(), op->getResult(2));
+  EXPECT_EQ(op.getMeanResult().getType(), statistic);
+  EXPECT_EQ(op.getRstdResult().getType(), statistic);
+  // The channels are the dims 1, the group, and 2, the place in it.
+  EXPECT_EQ(op.getNormalizedDims(), (SmallVector<int64_t>{2, 3}));
+  EXPECT_EQ(op.getReducedAxes(), (SmallVector<int64_t>{2}));
+
+  auto instances = GroupNormOp::create(builder, loc, x, gamma, Value(),
+                                       ArrayRef<int64_t>{2}, /*channelAxis=*/1,
+                                       /*groups=*/std::nullopt, 1e-5,
+                                       /*withMean=*/false, /*withRstd=*/true);
+  ASSERT_TRUE(succeeded(verify(*module)));
+  EXPECT_FALSE(instances.getMeanResult());
+  EXPECT_FALSE(instances.getGroups());
+  EXPECT_EQ(instances.getRstdResult().getType(),
+            RankedTensorType::get({dynamic, 6}, builder.getF32Type()));
+  EXPECT_EQ(instances.getNormalizedDims(), (SmallVector<int64_t>{2}));
+}
+
+TEST_F(BuildersTest, BatchNorms) {
+  Value x = makeArgument({4, dynamic, 5}, builder.getF16Type());
+  Value channels = makeTensor({5}, builder.getF32Type());
+  auto inference = BatchNormInferenceOp::create(
+      builder, loc, x, channels, channels, /*gamma=*/channels,
+      /*beta=*/Value(), /*channelAxis=*/2, 1e-3);
+  auto training = BatchNormTrainingOp::create(
+      builder, loc, x, /*gamma=*/Value(), /*beta=*/channels,
+      /*channelAxis=*/2, 1e-3, /*withMean=*/false, /*withVariance=*/true);
+  ASSERT_TRUE(succeeded(verify(*module)));
+  EXPECT_EQ(inference->getResultTypes(), TypeRange(x.getType()));
+  EXPECT_TRUE(inference.getNormalizedDims().empty());
+  EXPECT_FALSE(training.getMeanResult());
+  EXPECT_EQ(training.getVarianceResult(), training->getResult(1));
+  EXPECT_EQ(training.getVarianceResult().getType(), channels.getType());
+  EXPECT_EQ(training.getNormalizedDims(), (SmallVector<int64_t>{0, 1}));
+}
+
+// Where the channels are split, the results are not the program's, and the
+// decomposition leaves no program behind.
+TEST_F(BuildersTest, GroupNormGeneralizesAndDecomposes) {
+  Value x = makeArgument({2, dynamic, 5}, builder.getF32Type());
+  auto op = GroupNormOp::create(builder, loc, x, Value(), Value(),
+                                ArrayRef<int64_t>{2}, 1, 3, 1e-5, true, true);
+  builder.setInsertionPointAfter(op);
+  FailureOr<SmallVector<Value>> results = op.decomposeOperation(builder);
+  ASSERT_TRUE(succeeded(results));
+  EXPECT_TRUE(succeeded(verify(*module)));
+  EXPECT_EQ(TypeRange(ValueRange(*results)), op->getResultTypes());
+  unsigned numPrograms = 0;
+  module->walk([&](GenericOp) { ++numPrograms; });
+  EXPECT_EQ(numPrograms, 0u);
+
+  Generalization generalized = op.generalize(builder);
+  EXPECT_TRUE(succeeded(verify(*module)));
+  EXPECT_EQ(TypeRange(ValueRange(generalized.results)), op->getResultTypes());
+  EXPECT_EQ(generalized.results.front().getDefiningOp()->getOperand(0),
+            generalized.program->getResult(0));
+  EXPECT_EQ(cast<GenericOp>(generalized.program).getNormalizedDims(),
+            ArrayRef<int64_t>(op.getNormalizedDims()));
 }
 
 } // namespace

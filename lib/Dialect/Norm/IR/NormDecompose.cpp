@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "NamedNorm.h"
 #include "SliceCloner.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
@@ -330,25 +331,24 @@ GenericOp::decomposeOperation(OpBuilder &builder) {
 }
 
 /// By way of the operation's row program, which no block ever holds.
-template <typename NamedOp>
-static FailureOr<SmallVector<Value>> decomposeNamedOp(NamedOp op,
+static FailureOr<SmallVector<Value>> decomposeNamedOp(NormOpInterface op,
                                                       OpBuilder &builder) {
   if (!op.hasPureTensorSemantics())
     return failure();
   OpBuilder detached(op.getContext());
-  Operation *program = op.generalize(detached);
-  FailureOr<SmallVector<Value>> results =
-      decompose(builder, cast<GenericOp>(program));
+  GenericOp program = buildProgram(op, detached, expandOperands(op, builder));
+  SmallVector<Value> results = *decompose(builder, program);
   program->destroy();
-  return results;
+  return collapseResults(op, builder, results);
 }
 
-FailureOr<SmallVector<Value>>
-LayerNormOp::decomposeOperation(OpBuilder &builder) {
-  return decomposeNamedOp(*this, builder);
-}
+#define NORM_DECOMPOSE_NAMED_OP(Op)                                            \
+  FailureOr<SmallVector<Value>> Op::decomposeOperation(OpBuilder &builder) {   \
+    return decomposeNamedOp(*this, builder);                                   \
+  }
 
-FailureOr<SmallVector<Value>>
-RMSNormOp::decomposeOperation(OpBuilder &builder) {
-  return decomposeNamedOp(*this, builder);
-}
+NORM_DECOMPOSE_NAMED_OP(LayerNormOp)
+NORM_DECOMPOSE_NAMED_OP(RMSNormOp)
+NORM_DECOMPOSE_NAMED_OP(GroupNormOp)
+NORM_DECOMPOSE_NAMED_OP(BatchNormInferenceOp)
+NORM_DECOMPOSE_NAMED_OP(BatchNormTrainingOp)

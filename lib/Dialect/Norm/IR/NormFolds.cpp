@@ -2,9 +2,9 @@
 //
 // Canonicalization of row programs.
 
-#include "FoldMemRefCast.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/IR/PatternMatch.h"
 #include "norm/Dialect/Norm/IR/Norm.h"
 #include "llvm/ADT/SmallBitVector.h"
 
@@ -177,8 +177,8 @@ private:
 
 void GenericOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
                                             MLIRContext *context) {
-  patterns.add<DropSuperfluousInputs, DropUnusedOutputs,
-               FoldMemRefCast<GenericOp>, SinkConstantInputs>(context);
+  patterns.add<DropSuperfluousInputs, DropUnusedOutputs, SinkConstantInputs>(
+      context);
 }
 
 //===----------------------------------------------------------------------===//

@@ -3,66 +3,113 @@
 // The row program of each named operation: its definition.
 
 #include "ComputeBuilder.h"
+#include "NamedNorm.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/EnumeratedArray.h"
 
 using namespace mlir;
 using namespace mlir::norm;
 
-namespace {
-/// The operands of a named operation in the order of its row program's inputs
-/// and outputs, each with its indexing map.
-struct ProgramOperands {
-  SmallVector<Value> inputs, outputs;
-  SmallVector<AffineMap> maps;
-};
-} // namespace
+//===----------------------------------------------------------------------===//
+// Around the row program: the dim that has groups becomes two
+//===----------------------------------------------------------------------===//
 
-static AffineMap mapOfDims(int64_t rank, ArrayRef<int64_t> dims,
-                           MLIRContext *context) {
-  SmallVector<AffineExpr> exprs = llvm::map_to_vector(
-      dims, [&](int64_t dim) { return getAffineDimExpr(dim, context); });
-  return AffineMap::get(rank, 0, exprs, context);
+/// Each dim for itself but `split`, which becomes two.
+static SmallVector<ReassociationIndices> reassociationFor(int64_t rank,
+                                                          int64_t split) {
+  SmallVector<ReassociationIndices> reassociation;
+  for (int64_t dim = 0; dim < rank; ++dim) {
+    reassociation.push_back({dim > split ? dim + 1 : dim});
+    if (dim == split)
+      reassociation.back().push_back(dim + 1);
+  }
+  return reassociation;
 }
 
-template <typename NamedOp>
-static ProgramOperands collectOperands(NamedOp op) {
-  MLIRContext *context = op.getContext();
-  int64_t rank = cast<ShapedType>(op.getInput().getType()).getRank();
-  SmallVector<int64_t> rowDims;
-  for (int64_t dim = 0; dim < rank; ++dim)
-    if (!llvm::is_contained(op.getAxes(), dim))
-      rowDims.push_back(dim);
-  AffineMap all = AffineMap::getMultiDimIdentityMap(rank, context);
-  AffineMap parameters =
-      mapOfDims(rank, op.getEffectiveParameterAxes(), context);
-  AffineMap rows = mapOfDims(rank, rowDims, context);
+/// The operand with a dim in `numGroups` parts.
+static Value splitDim(OpBuilder &builder, Location loc, Value operand,
+                      int64_t split, int64_t numGroups) {
+  auto type = cast<ShapedType>(operand.getType());
+  bool isTensor = isa<RankedTensorType>(type);
+  SmallVector<OpFoldResult> sizes =
+      isTensor ? tensor::getMixedSizes(builder, loc, operand)
+               : memref::getMixedSizes(builder, loc, operand);
+  SmallVector<int64_t> shape(type.getShape());
+  int64_t size = shape[split];
+  OpFoldResult perGroup;
+  if (ShapedType::isDynamic(size)) {
+    Value count = arith::ConstantIndexOp::create(builder, loc, numGroups);
+    perGroup = builder.createOrFold<arith::DivUIOp>(
+        loc, cast<Value>(sizes[split]), count);
+  } else {
+    size /= numGroups;
+    perGroup = builder.getIndexAttr(size);
+  }
+  sizes[split] = builder.getIndexAttr(numGroups);
+  sizes.insert(sizes.begin() + split + 1, perGroup);
+  shape[split] = numGroups;
+  shape.insert(shape.begin() + split + 1, size);
+  SmallVector<ReassociationIndices> reassociation =
+      reassociationFor(type.getRank(), split);
+  if (isTensor)
+    return tensor::ExpandShapeOp::create(
+        builder, loc, RankedTensorType::get(shape, type.getElementType()),
+        operand, reassociation, sizes);
+  return memref::ExpandShapeOp::create(builder, loc, shape, operand,
+                                       reassociation, sizes);
+}
 
-  ProgramOperands operands;
-  SmallVector<AffineMap> outputMaps;
-  auto addInput = [&](Value value, AffineMap map) {
-    if (!value)
-      return;
-    operands.inputs.push_back(value);
-    operands.maps.push_back(map);
-  };
-  auto addOutput = [&](Value value, AffineMap map) {
-    if (!value)
-      return;
-    operands.outputs.push_back(value);
-    outputMaps.push_back(map);
-  };
-  addInput(op.getInput(), all);
-  addInput(op.getGamma(), parameters);
-  addInput(op.getBeta(), parameters);
-  addInput(op.getMask(), all);
-  addInput(op.getEpsilonOperand(), AffineMap::get(rank, 0, context));
-  addOutput(op.getOutput(), all);
-  if constexpr (std::is_same_v<NamedOp, LayerNormOp>)
-    addOutput(op.getMean(), rows);
-  addOutput(op.getRstd(), rows);
-  operands.maps.append(outputMaps);
+SmallVector<Value> norm::expandOperands(NormOpInterface op,
+                                        OpBuilder &builder) {
+  SmallVector<Value> operands(op->getOperands());
+  std::optional<ChannelGroups> groups = op.getChannelGroups();
+  if (!groups)
+    return operands;
+  // One value for one: an output in its input's memory stays that.
+  llvm::SmallDenseMap<Value, Value> expanded;
+  for (const NamedOperand &named : getNamedOperands(op)) {
+    const auto *position = llvm::find(named.inputDims, groups->dim);
+    if (named.isPerGroup || position == named.inputDims.end())
+      continue;
+    Value operand = named.operand->get();
+    Value &split = expanded[operand];
+    if (!split)
+      split = splitDim(builder, op.getLoc(), operand,
+                       position - named.inputDims.begin(), groups->count);
+    operands[named.operand->getOperandNumber()] = split;
+  }
   return operands;
 }
+
+SmallVector<Value> norm::collapseResults(NormOpInterface op, OpBuilder &builder,
+                                         ValueRange results) {
+  SmallVector<Value> collapsed(results);
+  std::optional<ChannelGroups> groups = op.getChannelGroups();
+  if (!groups || results.empty())
+    return collapsed;
+  auto type = cast<RankedTensorType>(op->getResultTypes().front());
+  collapsed.front() = tensor::CollapseShapeOp::create(
+      builder, op.getLoc(), type, results.front(),
+      reassociationFor(type.getRank(), groups->dim));
+  return collapsed;
+}
+
+//===----------------------------------------------------------------------===//
+// The row program
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// The element of each input in the block, null for one that is not there.
+using Elements = llvm::EnumeratedArray<Value, OperandRole>;
+
+/// x without its mean (or as it is), its mean if it is computed here, and what
+/// rstd is the inverse root of, but for epsilon.
+struct Statistics {
+  Value centered, mean, spread;
+};
+} // namespace
 
 /// 1/√value, and 0 for a value that is exactly 0: only a row without any spread
 /// under an epsilon of 0 gets there, and it shall give beta.
@@ -78,91 +125,101 @@ static Value emitGuardedRsqrt(ComputeBuilder &compute, Value value,
                                  rsqrt);
 }
 
-/// Emits y = centered · rstd · gamma + beta and yields it with the statistics,
-/// each cast to its output's element type. `arguments` are those that follow
-/// the input's.
-template <typename NamedOp>
-static void emitAffineAndYield(NamedOp op, ComputeBuilder &compute,
-                               Value centered, Value mean, Value spread,
-                               ValueRange arguments) {
-  auto take = [&](bool present) {
-    if (!present)
-      return Value();
-    Value argument = arguments.front();
-    arguments = arguments.drop_front();
-    return argument;
-  };
-  Value gamma = take(bool(op.getGamma()));
-  Value beta = take(bool(op.getBeta()));
-  take(bool(op.getMask()));
-  Value epsilon = take(bool(op.getEpsilonOperand()));
-
-  // An epsilon may be 0 only once it is rounded.
-  bool mayBeZero = !op.getEpsilon() || compute.round(*op.getEpsilon()).isZero();
-  epsilon =
-      epsilon ? compute.extend(epsilon) : compute.constant(*op.getEpsilon());
-  Value rstd =
-      emitGuardedRsqrt(compute, compute.add(spread, epsilon), mayBeZero);
-  Value y = compute.mul(centered, rstd);
-  if (gamma) {
-    Value scale = compute.extend(gamma);
-    if constexpr (std::is_same_v<NamedOp, RMSNormOp>)
-      if (op.getGammaOffset() && !op.getGammaOffset()->isZero())
-        scale = compute.add(scale, compute.constant(*op.getGammaOffset()));
-    y = compute.mul(y, scale);
-  }
-  if (beta)
-    y = compute.add(y, compute.extend(beta));
-
-  SmallVector<Value> values = {
-      compute.cast(y, getElementTypeOrSelf(op.getOutput()))};
-  if constexpr (std::is_same_v<NamedOp, LayerNormOp>)
-    if (op.getMean())
-      values.push_back(compute.cast(mean, getElementTypeOrSelf(op.getMean())));
-  if (op.getRstd())
-    values.push_back(compute.cast(rstd, getElementTypeOrSelf(op.getRstd())));
-  YieldOp::create(compute.builder, compute.loc, values);
-}
-
-/// Where the mask stands among the block's arguments, or null.
-template <typename NamedOp>
-static Value maskArgument(NamedOp op, ValueRange arguments) {
-  if (!op.getMask())
-    return nullptr;
-  return arguments[1 + bool(op.getGamma()) + bool(op.getBeta())];
-}
-
 static Value emitMeanSquare(ComputeBuilder &compute, Value value, Value mask) {
   Value sum = compute.sum(compute.mul(value, value), mask, /*over=*/nullptr);
   return compute.mul(sum, compute.inverseCount(mask, /*over=*/nullptr));
 }
 
-Operation *LayerNormOp::generalize(OpBuilder &builder) {
-  ProgramOperands operands = collectOperands(*this);
+static Statistics emitStatistics(NormOpInterface op, ComputeBuilder &compute,
+                                 const Elements &elements) {
+  Value x = compute.extend(elements[OperandRole::Input]);
+  Value mask = elements[OperandRole::Mask];
+  if (Value variance = elements[OperandRole::Variance]) {
+    Value mean = compute.extend(elements[OperandRole::Mean]);
+    return {compute.sub(x, mean), mean, compute.extend(variance)};
+  }
+  if (!op.isCentered())
+    return {x, Value(), emitMeanSquare(compute, x, mask)};
+  auto moments = MomentsOp::create(compute.builder, compute.loc,
+                                   /*algorithm=*/nullptr, x, mask,
+                                   /*over=*/nullptr);
+  return {moments.getCentered(), moments.getMean(), moments.getVariance()};
+}
+
+static Value emitRstd(NormOpInterface op, ComputeBuilder &compute, Value spread,
+                      Value epsilonElement) {
+  std::optional<APFloat> constant = op.getEpsilon();
+  // An epsilon may be 0 only once it is rounded.
+  bool mayBeZero = !constant || compute.round(*constant).isZero();
+  Value epsilon =
+      constant ? compute.constant(*constant) : compute.extend(epsilonElement);
+  return emitGuardedRsqrt(compute, compute.add(spread, epsilon), mayBeZero);
+}
+
+/// y = centered · rstd · gamma + beta.
+static Value emitAffine(NormOpInterface op, ComputeBuilder &compute,
+                        Value centered, Value rstd, const Elements &elements) {
+  Value y = compute.mul(centered, rstd);
+  if (Value gamma = elements[OperandRole::Gamma]) {
+    Value scale = compute.extend(gamma);
+    std::optional<APFloat> offset = op.getGammaOffset();
+    if (offset && !offset->isZero())
+      scale = compute.add(scale, compute.constant(*offset));
+    y = compute.mul(y, scale);
+  }
+  if (Value beta = elements[OperandRole::Beta])
+    y = compute.add(y, compute.extend(beta));
+  return y;
+}
+
+/// The block: all in the compute type, each output cast to its element type.
+static void emitBlock(NormOpInterface op, ArrayRef<NamedOperand> operands,
+                      ComputeBuilder &compute, ValueRange arguments) {
+  Elements elements;
+  for (auto [named, argument] : llvm::zip(operands, arguments))
+    elements[named.role] = argument;
+  Statistics statistics = emitStatistics(op, compute, elements);
+  Value rstd =
+      emitRstd(op, compute, statistics.spread, elements[OperandRole::Epsilon]);
+  Value y = emitAffine(op, compute, statistics.centered, rstd, elements);
+  Elements computed;
+  computed[OperandRole::Output] = y;
+  computed[OperandRole::Mean] = statistics.mean;
+  computed[OperandRole::Variance] = statistics.spread;
+  computed[OperandRole::Rstd] = rstd;
+  SmallVector<Value> yielded;
+  for (const NamedOperand &named : operands.drop_front(arguments.size()))
+    yielded.push_back(
+        compute.cast(computed[named.role],
+                     getElementTypeOrSelf(named.operand->get().getType())));
+  YieldOp::create(compute.builder, compute.loc, yielded);
+}
+
+GenericOp norm::buildProgram(NormOpInterface op, OpBuilder &builder,
+                             ValueRange operands) {
+  MLIRContext *context = op.getContext();
+  SmallVector<NamedOperand> named = getNamedOperands(op);
+  int64_t numDims =
+      dimsInProgram(op, named.front().inputDims).size(); // those of the input
+  SmallVector<AffineMap> maps;
+  for (const NamedOperand &operand : named) {
+    SmallVector<AffineExpr> exprs = llvm::map_to_vector(
+        dimsInProgram(op, operand.inputDims, operand.isPerGroup),
+        [&](int64_t dim) { return getAffineDimExpr(dim, context); });
+    maps.push_back(AffineMap::get(numDims, 0, exprs, context));
+  }
+  unsigned numInits = op.getDpsInitsMutable().size();
   return GenericOp::create(
-      builder, getLoc(), operands.inputs, operands.outputs, operands.maps,
-      getAxes(), [&](OpBuilder &builder, Location loc, ValueRange arguments) {
-        ComputeBuilder compute(builder, loc, getEffectiveComputeType());
-        Value x = compute.extend(arguments.front());
-        auto moments =
-            MomentsOp::create(builder, loc, /*algorithm=*/nullptr, x,
-                              maskArgument(*this, arguments), /*over=*/nullptr);
-        emitAffineAndYield(*this, compute, moments.getCentered(),
-                           moments.getMean(), moments.getVariance(),
-                           arguments.drop_front());
+      builder, op.getLoc(), operands.drop_back(numInits),
+      operands.take_back(numInits), maps, op.getNormalizedDims(),
+      [&](OpBuilder &body, Location loc, ValueRange arguments) {
+        ComputeBuilder compute(body, loc, op.getEffectiveComputeType());
+        emitBlock(op, named, compute, arguments);
       });
 }
 
-Operation *RMSNormOp::generalize(OpBuilder &builder) {
-  ProgramOperands operands = collectOperands(*this);
-  return GenericOp::create(
-      builder, getLoc(), operands.inputs, operands.outputs, operands.maps,
-      getAxes(), [&](OpBuilder &builder, Location loc, ValueRange arguments) {
-        ComputeBuilder compute(builder, loc, getEffectiveComputeType());
-        Value x = compute.extend(arguments.front());
-        Value meanSquare =
-            emitMeanSquare(compute, x, maskArgument(*this, arguments));
-        emitAffineAndYield(*this, compute, x, /*mean=*/Value(), meanSquare,
-                           arguments.drop_front());
-      });
+Generalization norm::detail::generalize(NormOpInterface op,
+                                        OpBuilder &builder) {
+  GenericOp program = buildProgram(op, builder, expandOperands(op, builder));
+  return {program, collapseResults(op, builder, program->getResults())};
 }

@@ -2,40 +2,41 @@
 //
 // Canonicalization of the named operations.
 
-#include "FoldMemRefCast.h"
+#include "NamedNorm.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Utils/StructuredOpsUtils.h"
 #include "mlir/IR/Matchers.h"
-#include "norm/Dialect/Norm/IR/Norm.h"
+#include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
 using namespace mlir::norm;
 
 namespace {
 /// A statistic on tensors that nobody uses is not asked for.
-template <typename NamedOp>
-struct DropUnusedStatistics : public OpRewritePattern<NamedOp> {
-  using OpRewritePattern<NamedOp>::OpRewritePattern;
+struct DropUnusedStatistics
+    : public OpInterfaceRewritePattern<NormOpInterface> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
 
-  LogicalResult matchAndRewrite(NamedOp op,
+  LogicalResult matchAndRewrite(NormOpInterface op,
                                 PatternRewriter &rewriter) const override {
-    auto isUnused = [](Value result) { return result && result.use_empty(); };
-    bool dropMean = false, dropRstd = isUnused(op.getRstdResult());
-    if constexpr (std::is_same_v<NamedOp, LayerNormOp>)
-      dropMean = isUnused(op.getMeanResult());
-    if (!dropMean && !dropRstd)
+    SmallVector<Value> kept;
+    SmallVector<OperandRole> dropped;
+    for (const NamedOperand &named : getNamedOperands(op)) {
+      if (op->getNumResults() == 0 || !op.isDpsInit(named.operand))
+        continue;
+      OpResult result = op.getTiedOpResult(named.operand);
+      if (named.role == OperandRole::Output || !result.use_empty())
+        kept.push_back(result);
+      else
+        dropped.push_back(named.role);
+    }
+    if (dropped.empty())
       return rewriter.notifyMatchFailure(op, "all statistics are used");
 
-    SmallVector<Value> kept;
-    for (OpResult result : op->getResults())
-      if (result.getResultNumber() == 0 || !result.use_empty())
-        kept.push_back(result);
-    auto smaller = cast<NamedOp>(
+    auto smaller = cast<NormOpInterface>(
         clone(rewriter, op, TypeRange(ValueRange(kept)), op->getOperands()));
-    if (dropRstd)
-      smaller.getRstdMutable().clear();
-    if constexpr (std::is_same_v<NamedOp, LayerNormOp>)
-      if (dropMean)
-        smaller.getMeanMutable().clear();
+    for (OperandRole role : dropped)
+      smaller.getOperandsOf(role).clear();
     for (auto [result, replacement] :
          llvm::zip_equal(kept, smaller->getResults()))
       rewriter.replaceAllUsesWith(result, replacement);
@@ -45,15 +46,15 @@ struct DropUnusedStatistics : public OpRewritePattern<NamedOp> {
 };
 
 /// An epsilon that is known is an attribute.
-template <typename NamedOp>
-struct ConstantEpsilonToAttribute : public OpRewritePattern<NamedOp> {
-  using OpRewritePattern<NamedOp>::OpRewritePattern;
+struct ConstantEpsilonToAttribute
+    : public OpInterfaceRewritePattern<NormOpInterface> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
 
-  LogicalResult matchAndRewrite(NamedOp op,
+  LogicalResult matchAndRewrite(NormOpInterface op,
                                 PatternRewriter &rewriter) const override {
     APFloat epsilon(0.0);
-    if (!op.getEpsilonOperand() ||
-        !matchPattern(op.getEpsilonOperand(), m_ConstantFloat(&epsilon)))
+    Value operand = operandOf(op, OperandRole::Epsilon);
+    if (!operand || !matchPattern(operand, m_ConstantFloat(&epsilon)))
       return rewriter.notifyMatchFailure(op, "no constant epsilon operand");
     bool losesInfo;
     epsilon.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven,
@@ -62,8 +63,28 @@ struct ConstantEpsilonToAttribute : public OpRewritePattern<NamedOp> {
       return rewriter.notifyMatchFailure(op, "epsilon is no valid attribute");
     rewriter.modifyOpInPlace(op, [&]() {
       op.setEpsilonAttr(rewriter.getF64FloatAttr(epsilon.convertToDouble()));
-      op.getEpsilonOperandMutable().clear();
+      op.getOperandsOf(OperandRole::Epsilon).clear();
     });
+    return success();
+  }
+};
+
+/// Takes memrefs from before a cast that hides sizes or strides. On tensors the
+/// tensor dialect does the same for whatever is in destination style.
+struct FoldMemRefCast
+    : public OpInterfaceRewritePattern<DestinationStyleOpInterface> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+
+  LogicalResult matchAndRewrite(DestinationStyleOpInterface op,
+                                PatternRewriter &rewriter) const override {
+    if (!isa<NormOpInterface, GenericOp>(op.getOperation()))
+      return rewriter.notifyMatchFailure(op, "not of this dialect");
+    rewriter.startOpModification(op);
+    if (failed(memref::foldMemRefCast(op))) {
+      rewriter.cancelOpModification(op);
+      return rewriter.notifyMatchFailure(op, "no operand is cast");
+    }
+    rewriter.finalizeOpModification(op);
     return success();
   }
 };
@@ -81,16 +102,8 @@ struct DropZeroGammaOffset : public OpRewritePattern<RMSNormOp> {
 };
 } // namespace
 
-void LayerNormOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
-                                              MLIRContext *context) {
-  patterns.add<ConstantEpsilonToAttribute<LayerNormOp>,
-               DropUnusedStatistics<LayerNormOp>, FoldMemRefCast<LayerNormOp>>(
-      context);
-}
-
-void RMSNormOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
-                                            MLIRContext *context) {
-  patterns.add<ConstantEpsilonToAttribute<RMSNormOp>,
-               DropUnusedStatistics<RMSNormOp>, DropZeroGammaOffset,
-               FoldMemRefCast<RMSNormOp>>(context);
+void NormDialect::getCanonicalizationPatterns(
+    RewritePatternSet &patterns) const {
+  patterns.add<ConstantEpsilonToAttribute, DropUnusedStatistics,
+               DropZeroGammaOffset, FoldMemRefCast>(getContext());
 }

@@ -1,153 +1,100 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Builders of the named operations and what sets them apart.
 
 #include "DestinationStyle.h"
+#include "NamedNorm.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "norm/Dialect/Norm/IR/Norm.h"
 
 using namespace mlir;
 using namespace mlir::norm;
 
 //===----------------------------------------------------------------------===//
-// Constraints that all named operations share
+// What follows from the interface
 //===----------------------------------------------------------------------===//
 
-static SmallVector<int64_t> selectSizes(ShapedType type,
-                                        ArrayRef<int64_t> dims) {
-  return llvm::map_to_vector(dims,
-                             [&](int64_t dim) { return type.getDimSize(dim); });
+Value norm::operandOf(NormOpInterface op, OperandRole role) {
+  MutableOperandRange range = op.getOperandsOf(role);
+  return range.empty() ? Value() : range[0].get();
 }
 
-static SmallVector<int64_t> remainingDims(int64_t rank,
-                                          ArrayRef<int64_t> axes) {
-  SmallVector<int64_t> dims;
+SmallVector<int64_t> norm::remainingDims(int64_t rank, ArrayRef<int64_t> dims) {
+  SmallVector<int64_t> remaining;
   for (int64_t dim = 0; dim < rank; ++dim)
-    if (!llvm::is_contained(axes, dim))
-      dims.push_back(dim);
+    if (!llvm::is_contained(dims, dim))
+      remaining.push_back(dim);
+  return remaining;
+}
+
+static bool isStatistic(OperandRole role) {
+  return role == OperandRole::Mean || role == OperandRole::Variance ||
+         role == OperandRole::Rstd;
+}
+
+static SmallVector<int64_t> inputDimsOf(NormOpInterface op, OperandRole role,
+                                        bool isInit) {
+  int64_t rank = cast<ShapedType>(op.getNormalizedValue().getType()).getRank();
+  switch (role) {
+  case OperandRole::Input:
+  case OperandRole::Mask:
+  case OperandRole::Output:
+    return llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  case OperandRole::Epsilon:
+    return {};
+  case OperandRole::Gamma:
+  case OperandRole::Beta:
+    return op.getEffectiveParameterAxes();
+  case OperandRole::Mean:
+  case OperandRole::Variance:
+  case OperandRole::Rstd:
+    return isInit ? remainingDims(rank, op.getReducedAxes())
+                  : op.getEffectiveParameterAxes();
+  }
+  llvm_unreachable("unknown role");
+}
+
+SmallVector<NamedOperand> norm::getNamedOperands(NormOpInterface op) {
+  SmallVector<NamedOperand> operands;
+  for (OperandRole role : op.getOperandRoles()) {
+    MutableOperandRange range = op.getOperandsOf(role);
+    if (range.empty())
+      continue;
+    bool isInit = op.isDpsInit(&range[0]);
+    operands.push_back({role, &range[0], inputDimsOf(op, role, isInit),
+                        isStatistic(role) && isInit});
+  }
+  return operands;
+}
+
+SmallVector<int64_t> norm::dimsInProgram(NormOpInterface op,
+                                         ArrayRef<int64_t> inputDims,
+                                         bool isPerGroup) {
+  std::optional<ChannelGroups> groups = op.getChannelGroups();
+  SmallVector<int64_t> dims;
+  for (int64_t dim : inputDims) {
+    dims.push_back(groups && dim > groups->dim ? dim + 1 : dim);
+    if (groups && dim == groups->dim && !isPerGroup)
+      dims.push_back(dim + 1);
+  }
   return dims;
 }
 
-/// c2, c3: increasing dims of the input.
-static LogicalResult verifyAxes(Operation *op, StringRef name,
-                                ArrayRef<int64_t> axes, int64_t rank) {
-  for (auto [position, axis] : llvm::enumerate(axes)) {
-    if (rank == 0)
-      return op->emitOpError() << "expected no " << name
-                               << " for an input of rank 0, got " << axis;
-    if (axis < 0 || axis >= rank)
-      return op->emitOpError() << "expected " << name << " from 0 to "
-                               << rank - 1 << ", got " << axis;
-    if (position && axes[position - 1] >= axis)
-      return op->emitOpError()
-             << "expected increasing " << name << ", got [" << axes << "]";
+SmallVector<int64_t> norm::detail::getNormalizedDims(NormOpInterface op) {
+  SmallVector<int64_t> dims = dimsInProgram(op, op.getReducedAxes());
+  if (std::optional<ChannelGroups> groups = op.getChannelGroups()) {
+    dims.push_back(groups->dim + 1);
+    llvm::sort(dims);
   }
-  return success();
+  return dims;
 }
 
-/// c1, c4, c5, c6: a shape that follows from the input's. Static sizes must be
-/// equal; a dynamic size fits any.
-static LogicalResult verifyShape(Operation *op, StringRef name, Value operand,
-                                 ArrayRef<int64_t> expected) {
-  if (!operand ||
-      succeeded(verifyCompatibleShape(
-          cast<ShapedType>(operand.getType()).getShape(), expected)))
-    return success();
-  InFlightDiagnostic diagnostic = op->emitOpError()
-                                  << "expected " << name << " of shape [";
-  auto printSize = [&](int64_t size) {
-    ShapedType::isDynamic(size) ? diagnostic << "?" : diagnostic << size;
-  };
-  llvm::interleaveComma(expected, diagnostic, printSize);
-  return diagnostic << "], got " << operand.getType();
-}
-
-/// c7.
-static LogicalResult verifyComputeType(Operation *op, FloatType computeType,
-                                       Type inputType) {
-  if (!computeType.isF32() && !computeType.isF64())
-    return op->emitOpError()
-           << "expected compute_type f32 or f64, got " << computeType;
-  if (computeType.getWidth() < inputType.getIntOrFloatBitWidth())
-    return op->emitOpError() << "expected a compute_type no narrower than "
-                             << inputType << ", got " << computeType;
-  return success();
-}
-
-/// c8.
-template <typename NamedOp>
-static LogicalResult verifyEpsilon(NamedOp op) {
-  if (op.getEpsilon() && op.getEpsilonOperand())
-    return op.emitOpError(
-        "expected epsilon as an attribute or as an operand, got both");
-  if (!op.getEpsilon() && !op.getEpsilonOperand())
-    return op.emitOpError(
-        "expected epsilon as an attribute or as an operand, got none");
-  if (op.getEpsilon() &&
-      (op.getEpsilon()->isNegative() || !op.getEpsilon()->isFinite()) &&
-      !op.getEpsilon()->isZero())
-    return op.emitOpError()
-           << "expected a finite epsilon that is not negative, got "
-           << op.getEpsilonAttr();
-  return success();
-}
-
-/// c11. That two outputs differ, verifyDestinationStyle sees to.
-template <typename NamedOp>
-static LogicalResult verifyMemory(NamedOp op) {
-  for (OpOperand &init : op.getDpsInitsMutable())
-    for (OpOperand *input : op.getDpsInputOperands()) {
-      bool inPlace =
-          input == &op.getInputMutable() && &init == &op.getOutputMutable();
-      if (isa<MemRefType>(init.get().getType()) && init.get() == input->get() &&
-          !inPlace)
-        return op.emitOpError()
-               << "expected operand #" << input->getOperandNumber()
-               << " and the output #" << init.getOperandNumber()
-               << " to be different memory";
-    }
-  return success();
-}
-
-template <typename NamedOp>
-static LogicalResult verifyNamedOp(NamedOp op) {
-  if (failed(verifyDestinationStyle(
-          cast<DestinationStyleOpInterface>(op.getOperation()))))
-    return failure();
-  auto type = cast<ShapedType>(op.getInput().getType());
-  int64_t rank = type.getRank();
-  ArrayRef<int64_t> axes = op.getAxes();
-  ArrayRef<int64_t> parameterAxes = op.getEffectiveParameterAxes();
-  if (failed(verifyAxes(op, "axes", axes, rank)) ||
-      failed(verifyAxes(op, "parameter_axes", parameterAxes, rank)))
-    return failure();
-  SmallVector<int64_t> parameterShape = selectSizes(type, parameterAxes);
-  SmallVector<int64_t> rowShape = selectSizes(type, remainingDims(rank, axes));
-  if (failed(verifyShape(op, "output", op.getOutput(), type.getShape())) ||
-      failed(verifyShape(op, "gamma", op.getGamma(), parameterShape)) ||
-      failed(verifyShape(op, "beta", op.getBeta(), parameterShape)) ||
-      failed(verifyShape(op, "mask", op.getMask(), type.getShape())) ||
-      failed(verifyShape(op, "rstd", op.getRstd(), rowShape)))
-    return failure();
-  if constexpr (std::is_same_v<NamedOp, LayerNormOp>)
-    if (failed(verifyShape(op, "mean", op.getMean(), rowShape)))
-      return failure();
-  if (failed(verifyComputeType(op, op.getEffectiveComputeType(),
-                               type.getElementType())))
-    return failure();
-  return failed(verifyMemory(op)) ? failure() : verifyEpsilon(op);
-}
-
-//===----------------------------------------------------------------------===//
-// Accessors and interfaces that all named operations share
-//===----------------------------------------------------------------------===//
-
-template <typename NamedOp>
-static FloatType computeTypeOf(NamedOp op) {
+FloatType norm::detail::getEffectiveComputeType(NormOpInterface op) {
   if (TypeAttr type = op.getComputeTypeAttr())
     return cast<FloatType>(type.getValue());
-  Type inputType = getElementTypeOrSelf(op.getInput());
+  Type inputType = getElementTypeOrSelf(op.getNormalizedValue());
   return inputType.isF64() ? cast<FloatType>(inputType)
-                           : Float32Type::get(op.getContext());
+                           : Float32Type::get(op->getContext());
 }
 
 /// The result tied to an optional init, or null.
@@ -158,29 +105,27 @@ static Value resultOf(DestinationStyleOpInterface op,
   return op.getTiedOpResult(&init[0]);
 }
 
-static Value emptyLike(OpBuilder &builder, Location loc, Value input,
-                       ArrayRef<int64_t> dims, Type elementType) {
-  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(builder, loc, input);
-  SmallVector<OpFoldResult> selected =
-      llvm::map_to_vector(dims, [&](int64_t dim) { return sizes[dim]; });
-  return tensor::EmptyOp::create(builder, loc, selected, elementType);
-}
-
-/// Adds the inits for y and for `numStatistics` statistics, and the results.
-static SmallVector<Value> makeInits(OpBuilder &builder, OperationState &state,
-                                    Value input, ArrayRef<int64_t> axes,
-                                    unsigned numStatistics) {
+/// The inits for y and for `numStatistics` statistics, which span the input's
+/// dims without `axes`, with the groups' number in the channels' place.
+static SmallVector<Value>
+makeInits(OpBuilder &builder, OperationState &state, Value input,
+          ArrayRef<int64_t> axes, unsigned numStatistics,
+          std::optional<ChannelGroups> groups = std::nullopt) {
   auto type = cast<RankedTensorType>(input.getType());
-  SmallVector<int64_t> allDims =
-      llvm::to_vector(llvm::seq<int64_t>(0, type.getRank()));
+  SmallVector<OpFoldResult> sizes =
+      tensor::getMixedSizes(builder, state.location, input);
+  SmallVector<Value> inits = {tensor::EmptyOp::create(
+      builder, state.location, sizes, type.getElementType())};
+  if (groups)
+    sizes[groups->dim] = builder.getIndexAttr(groups->count);
+  SmallVector<OpFoldResult> statisticSizes =
+      llvm::map_to_vector(remainingDims(type.getRank(), axes),
+                          [&](int64_t dim) { return sizes[dim]; });
   Type computeType = type.getElementType().isF64() ? type.getElementType()
                                                    : builder.getF32Type();
-  SmallVector<Value> inits = {emptyLike(builder, state.location, input, allDims,
-                                        type.getElementType())};
   for (unsigned i = 0; i < numStatistics; ++i)
-    inits.push_back(emptyLike(builder, state.location, input,
-                              remainingDims(type.getRank(), axes),
-                              computeType));
+    inits.push_back(tensor::EmptyOp::create(builder, state.location,
+                                            statisticSizes, computeType));
   return inits;
 }
 
@@ -201,13 +146,15 @@ void LayerNormOp::build(OpBuilder &builder, OperationState &state, Value input,
         builder.getF64FloatAttr(epsilon), /*compute_type=*/nullptr);
 }
 
-MutableOperandRange LayerNormOp::getDpsInitsMutable() {
-  unsigned first = getOutputMutable().getOperandNumber();
-  return MutableOperandRange(*this, first, getNumOperands() - first);
-}
-
 Value LayerNormOp::getMeanResult() { return resultOf(*this, getMeanMutable()); }
 Value LayerNormOp::getRstdResult() { return resultOf(*this, getRstdMutable()); }
+
+SmallVector<int64_t> LayerNormOp::getReducedAxes() {
+  return llvm::to_vector(getAxes());
+}
+SmallVector<int64_t> LayerNormOp::getEffectiveParameterAxes() {
+  return llvm::to_vector(getParameterAxes().value_or(getAxes()));
+}
 
 //===----------------------------------------------------------------------===//
 // RMSNormOp
@@ -225,18 +172,108 @@ void RMSNormOp::build(OpBuilder &builder, OperationState &state, Value input,
         builder.getF64FloatAttr(epsilon), /*compute_type=*/nullptr);
 }
 
-MutableOperandRange RMSNormOp::getDpsInitsMutable() {
-  unsigned first = getOutputMutable().getOperandNumber();
-  return MutableOperandRange(*this, first, getNumOperands() - first);
-}
-
 Value RMSNormOp::getRstdResult() { return resultOf(*this, getRstdMutable()); }
 
-/// c10.
-static LogicalResult verifyGammaOffset(RMSNormOp op) {
-  if (op.getGammaOffset() && !op.getGammaOffset()->isZero() && !op.getGamma())
-    return op.emitOpError("expected a gamma for gamma_offset to be added to");
-  return success();
+SmallVector<int64_t> RMSNormOp::getReducedAxes() {
+  return llvm::to_vector(getAxes());
+}
+SmallVector<int64_t> RMSNormOp::getEffectiveParameterAxes() {
+  return llvm::to_vector(getParameterAxes().value_or(getAxes()));
+}
+
+//===----------------------------------------------------------------------===//
+// GroupNormOp
+//===----------------------------------------------------------------------===//
+
+void GroupNormOp::build(OpBuilder &builder, OperationState &state, Value input,
+                        Value gamma, Value beta, ArrayRef<int64_t> axes,
+                        int64_t channelAxis, std::optional<int64_t> groups,
+                        double epsilon, bool withMean, bool withRstd) {
+  std::optional<ChannelGroups> channelGroups;
+  if (groups)
+    channelGroups = {channelAxis, *groups};
+  SmallVector<Value> inits = makeInits(builder, state, input, axes,
+                                       withMean + withRstd, channelGroups);
+  Value mean = withMean ? inits[1] : Value();
+  Value rstd = withRstd ? inits.back() : Value();
+  build(builder, state, TypeRange(ValueRange(inits)), input, gamma, beta,
+        /*mask=*/Value(), /*epsilon_operand=*/Value(), inits.front(), mean,
+        rstd, builder.getDenseI64ArrayAttr(axes),
+        builder.getI64IntegerAttr(channelAxis),
+        groups ? builder.getI64IntegerAttr(*groups) : IntegerAttr(),
+        builder.getF64FloatAttr(epsilon), /*compute_type=*/nullptr);
+}
+
+Value GroupNormOp::getMeanResult() { return resultOf(*this, getMeanMutable()); }
+Value GroupNormOp::getRstdResult() { return resultOf(*this, getRstdMutable()); }
+
+SmallVector<int64_t> GroupNormOp::getReducedAxes() {
+  return llvm::to_vector(getAxes());
+}
+SmallVector<int64_t> GroupNormOp::getEffectiveParameterAxes() {
+  return {getChannelAxisAttr().getInt()};
+}
+std::optional<ChannelGroups> GroupNormOp::getChannelGroups() {
+  if (IntegerAttr groups = getGroupsAttr())
+    return ChannelGroups{getChannelAxisAttr().getInt(), groups.getInt()};
+  return std::nullopt;
+}
+
+//===----------------------------------------------------------------------===//
+// BatchNormInferenceOp
+//===----------------------------------------------------------------------===//
+
+void BatchNormInferenceOp::build(OpBuilder &builder, OperationState &state,
+                                 Value input, Value mean, Value variance,
+                                 Value gamma, Value beta, int64_t channelAxis,
+                                 double epsilon) {
+  Value init =
+      makeInits(builder, state, input, /*axes=*/{}, /*numStatistics=*/0)
+          .front();
+  build(builder, state, TypeRange(init.getType()), input, mean, variance, gamma,
+        beta, /*epsilon_operand=*/Value(), init,
+        builder.getI64IntegerAttr(channelAxis),
+        builder.getF64FloatAttr(epsilon), /*compute_type=*/nullptr);
+}
+
+SmallVector<int64_t> BatchNormInferenceOp::getReducedAxes() { return {}; }
+SmallVector<int64_t> BatchNormInferenceOp::getEffectiveParameterAxes() {
+  return {getChannelAxisAttr().getInt()};
+}
+
+//===----------------------------------------------------------------------===//
+// BatchNormTrainingOp
+//===----------------------------------------------------------------------===//
+
+void BatchNormTrainingOp::build(OpBuilder &builder, OperationState &state,
+                                Value input, Value gamma, Value beta,
+                                int64_t channelAxis, double epsilon,
+                                bool withMean, bool withVariance) {
+  int64_t rank = cast<RankedTensorType>(input.getType()).getRank();
+  SmallVector<Value> inits =
+      makeInits(builder, state, input, remainingDims(rank, channelAxis),
+                withMean + withVariance);
+  Value mean = withMean ? inits[1] : Value();
+  Value variance = withVariance ? inits.back() : Value();
+  build(builder, state, TypeRange(ValueRange(inits)), input, gamma, beta,
+        /*mask=*/Value(), /*epsilon_operand=*/Value(), inits.front(), mean,
+        variance, builder.getI64IntegerAttr(channelAxis),
+        builder.getF64FloatAttr(epsilon), /*compute_type=*/nullptr);
+}
+
+Value BatchNormTrainingOp::getMeanResult() {
+  return resultOf(*this, getMeanMutable());
+}
+Value BatchNormTrainingOp::getVarianceResult() {
+  return resultOf(*this, getVarianceMutable());
+}
+
+SmallVector<int64_t> BatchNormTrainingOp::getReducedAxes() {
+  return remainingDims(cast<ShapedType>(getInput().getType()).getRank(),
+                       getChannelAxisAttr().getInt());
+}
+SmallVector<int64_t> BatchNormTrainingOp::getEffectiveParameterAxes() {
+  return {getChannelAxisAttr().getInt()};
 }
 
 //===----------------------------------------------------------------------===//
@@ -244,11 +281,6 @@ static LogicalResult verifyGammaOffset(RMSNormOp op) {
 //===----------------------------------------------------------------------===//
 
 #define NORM_NAMED_OP_METHODS(Op)                                              \
-  Value Op::getNormalizedValue() { return getInput(); }                        \
-  SmallVector<int64_t> Op::getNormalizedDims() {                               \
-    return llvm::to_vector(getAxes());                                         \
-  }                                                                            \
-  FloatType Op::getEffectiveComputeType() { return computeTypeOf(*this); }     \
   void Op::getEffects(MemoryEffectList &effects) {                             \
     appendDestinationStyleEffects(*this, effects,                              \
                                   [](unsigned) { return false; });             \
@@ -263,9 +295,6 @@ static LogicalResult verifyGammaOffset(RMSNormOp op) {
 
 NORM_NAMED_OP_METHODS(LayerNormOp)
 NORM_NAMED_OP_METHODS(RMSNormOp)
-
-LogicalResult LayerNormOp::verify() { return verifyNamedOp(*this); }
-
-LogicalResult RMSNormOp::verify() {
-  return failed(verifyNamedOp(*this)) ? failure() : verifyGammaOffset(*this);
-}
+NORM_NAMED_OP_METHODS(GroupNormOp)
+NORM_NAMED_OP_METHODS(BatchNormInferenceOp)
+NORM_NAMED_OP_METHODS(BatchNormTrainingOp)

@@ -11,12 +11,10 @@ using namespace mlir::bufferization;
 using namespace mlir::norm;
 
 /// Whether an init's values before the operation matter.
-static bool readsInit(GenericOp op, OpOperand &init) {
-  return op.isAccumulator(init.getOperandNumber() - op.getInputs().size());
-}
-template <typename NamedOp>
-static bool readsInit(NamedOp, OpOperand &) {
-  return false;
+static bool readsInit(Operation *op, OpOperand &init) {
+  auto program = dyn_cast<GenericOp>(op);
+  return program && program.isAccumulator(init.getOperandNumber() -
+                                          program.getInputs().size());
 }
 
 /// Whether the operands are accessed at the same position, and no element is
@@ -29,11 +27,11 @@ static bool isAccessedElementwise(GenericOp op,
            !(op.isDpsInit(operand) && readsInit(op, *operand));
   });
 }
-template <typename NamedOp>
-static bool isAccessedElementwise(NamedOp op, ArrayRef<OpOperand *> operands) {
+static bool isAccessedElementwise(NormOpInterface op,
+                                  ArrayRef<OpOperand *> operands) {
   return llvm::all_of(operands, [&](OpOperand *operand) {
-    return operand == &op.getInputMutable() ||
-           operand == &op.getOutputMutable();
+    return operand == &op.getOperandsOf(OperandRole::Input)[0] ||
+           operand == &op.getOperandsOf(OperandRole::Output)[0];
   });
 }
 
@@ -107,11 +105,15 @@ struct NormOpModel
 };
 } // namespace
 
+template <typename... NormOps>
+static void attachTo(MLIRContext &context) {
+  (NormOps::template attachInterface<NormOpModel<NormOps>>(context), ...);
+}
+
 void norm::registerBufferizableOpInterfaceExternalModels(
     DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, NormDialect *) {
-    LayerNormOp::attachInterface<NormOpModel<LayerNormOp>>(*context);
-    RMSNormOp::attachInterface<NormOpModel<RMSNormOp>>(*context);
-    GenericOp::attachInterface<NormOpModel<GenericOp>>(*context);
+    attachTo<LayerNormOp, RMSNormOp, GroupNormOp, BatchNormInferenceOp,
+             BatchNormTrainingOp, GenericOp>(*context);
   });
 }

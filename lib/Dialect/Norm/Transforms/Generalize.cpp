@@ -15,10 +15,10 @@ using namespace mlir::norm;
 GenericOp norm::generalize(RewriterBase &rewriter, NormOpInterface op) {
   OpBuilder::InsertionGuard guard(rewriter);
   rewriter.setInsertionPoint(op);
-  auto program = cast<GenericOp>(op.generalize(rewriter));
-  program->setDiscardableAttrs(op->getDiscardableAttrDictionary());
-  rewriter.replaceOp(op, program);
-  return program;
+  Generalization generalized = op.generalize(rewriter);
+  generalized.program->setDiscardableAttrs(op->getDiscardableAttrDictionary());
+  rewriter.replaceOp(op, generalized.results);
+  return cast<GenericOp>(generalized.program);
 }
 
 namespace {

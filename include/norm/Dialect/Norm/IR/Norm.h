@@ -18,7 +18,41 @@
 
 namespace mlir::norm {
 class GenericOp;
+class NormOpInterface;
 class YieldOp;
+
+/// What an operand is to a named normalization. Mean and variance are given
+/// ones among the inputs, asked-for ones among the inits.
+enum class OperandRole {
+  Input,
+  Mean,
+  Variance,
+  Gamma,
+  Beta,
+  Mask,
+  Epsilon,
+  Output,
+  Rstd,
+  Last = Rstd
+};
+
+/// A dim in `count` equal parts, one after the other.
+struct ChannelGroups {
+  int64_t dim, count;
+};
+
+/// A named operation's row program, a norm.generic, and the values of the
+/// operation's results.
+struct Generalization {
+  Operation *program;
+  SmallVector<Value> results;
+};
+
+namespace detail {
+SmallVector<int64_t> getNormalizedDims(NormOpInterface op);
+FloatType getEffectiveComputeType(NormOpInterface op);
+Generalization generalize(NormOpInterface op, OpBuilder &builder);
+} // namespace detail
 } // namespace mlir::norm
 
 #include "norm/Dialect/Norm/IR/NormDialect.h.inc"

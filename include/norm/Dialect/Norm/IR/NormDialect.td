@@ -6,9 +6,9 @@ include "mlir/IR/OpBase.td"
 def Norm_Dialect : Dialect {
   let name = "norm";
   let cppNamespace = "::mlir::norm";
-  let summary = "Normalizations: layer norm, RMS norm and everything computed row by row like them";
+  let summary = "Normalizations: layer norm, RMS norm, group norm, batch norm and everything computed row by row like them";
   let description = [{
-    Two levels. Named operations (`norm.layer_norm`, `norm.rms_norm`) carry meaning: they are what a frontend, a
+    Two levels. Named operations (`norm.layer_norm`, `norm.group_norm`, ...) carry meaning: they are what a frontend, a
     raising pass or a person writes. `norm.generic`, the row program, is the one operation that is fused and lowered;
     every named operation generalizes to it.
 
@@ -20,6 +20,7 @@ def Norm_Dialect : Dialect {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
                            "::mlir::tensor::TensorDialect", "::mlir::memref::MemRefDialect",
                            "::mlir::vector::VectorDialect", "::mlir::linalg::LinalgDialect"];
+  let hasCanonicalizer = 1;
   let hasConstantMaterializer = 1;
 }
 

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What all named normalizations share, in terms of NormOpInterface.
+
+#ifndef NORM_LIB_DIALECT_NORM_IR_NAMEDNORM_H
+#define NORM_LIB_DIALECT_NORM_IR_NAMEDNORM_H
+
+#include "norm/Dialect/Norm/IR/Norm.h"
+
+namespace mlir::norm {
+
+/// An operand of a named normalization.
+struct NamedOperand {
+  OperandRole role;
+  OpOperand *operand;
+  /// The dims of the input that it has; none for a scalar.
+  SmallVector<int64_t> inputDims;
+  /// Of the dim that has groups it has the groups alone: a statistic.
+  bool isPerGroup;
+};
+
+/// The operands that are there, in their order.
+SmallVector<NamedOperand> getNamedOperands(NormOpInterface op);
+
+/// The operand with a role, or null.
+Value operandOf(NormOpInterface op, OperandRole role);
+
+/// The dims of a space of `rank` dims that are not among `dims`.
+SmallVector<int64_t> remainingDims(int64_t rank, ArrayRef<int64_t> dims);
+
+/// All constraints that are not of one operation alone.
+LogicalResult verifyNamedOp(NormOpInterface op);
+
+/// The dims of the row program's iteration space that stand for dims of the
+/// input: two for one with groups, or one for the groups alone.
+SmallVector<int64_t> dimsInProgram(NormOpInterface op,
+                                   ArrayRef<int64_t> inputDims,
+                                   bool isPerGroup = false);
+
+/// The three steps of NormOpInterface::generalize. The operands of the row
+/// program are those of the operation in their order, with the dim that has
+/// groups split in two.
+SmallVector<Value> expandOperands(NormOpInterface op, OpBuilder &builder);
+GenericOp buildProgram(NormOpInterface op, OpBuilder &builder,
+                       ValueRange operands);
+SmallVector<Value> collapseResults(NormOpInterface op, OpBuilder &builder,
+                                   ValueRange results);
+
+} // namespace mlir::norm
+
+#endif // NORM_LIB_DIALECT_NORM_IR_NAMEDNORM_H
