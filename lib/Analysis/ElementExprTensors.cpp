@@ -26,9 +26,31 @@ static std::pair<Value, int64_t> getSizeSource(Operation *op, Value result,
         dim};
   if (auto castOp = dyn_cast<tensor::CastOp>(op))
     return {castOp.getSource(), dim};
+  if (auto slice = dyn_cast<tensor::InsertSliceOp>(op))
+    return {slice.getDest(), dim};
   if (OpTrait::hasElementwiseMappableTraits(op) && op->getNumOperands() &&
       isa<RankedTensorType>(op->getOperand(0).getType()))
     return {op->getOperand(0), dim};
+  // A dim that dims of size 1 alone are added to, or taken from.
+  auto isOneBesides = [](ShapedType type, ReassociationIndices group,
+                         int64_t dim) {
+    return llvm::all_of(group, [&](int64_t other) {
+      return other == dim || type.getDimSize(other) == 1;
+    });
+  };
+  if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op))
+    for (auto [sourceDim, group] :
+         llvm::enumerate(expand.getReassociationIndices()))
+      if (llvm::is_contained(group, dim) &&
+          isOneBesides(expand.getResultType(), group, dim))
+        return {expand.getSrc(), sourceDim};
+  if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op)) {
+    ReassociationIndices group = collapse.getReassociationIndices()[dim];
+    for (int64_t sourceDim : group)
+      if (collapse.getSrcType().isDynamicDim(sourceDim) &&
+          isOneBesides(collapse.getSrcType(), group, sourceDim))
+        return {collapse.getSrc(), sourceDim};
+  }
   return {};
 }
 
@@ -40,9 +62,13 @@ static DimSize getIndexValue(OpFoldResult index) {
   // "0 or 1 where the size is negative, else the size" is the size.
   if (auto select = value.getDefiningOp<arith::SelectOp>()) {
     auto compare = select.getCondition().getDefiningOp<arith::CmpIOp>();
+    Value compared = compare ? compare.getLhs() : Value();
+    if (compare)
+      if (auto cast = compared.getDefiningOp<arith::IndexCastOp>())
+        compared = cast.getIn();
     if (compare && compare.getPredicate() == arith::CmpIPredicate::slt &&
         getConstantIntValue(compare.getRhs()) == 0 &&
-        compare.getLhs() == select.getFalseValue())
+        compared == select.getFalseValue())
       return getIndexValue(select.getFalseValue());
   }
   auto dimOp = value.getDefiningOp<tensor::DimOp>();
@@ -50,6 +76,15 @@ static DimSize getIndexValue(OpFoldResult index) {
   if (!dim || !isa<RankedTensorType>(dimOp.getSource().getType()))
     return {ShapedType::kDynamic, value, -1};
   return ElementExprs::getSize(dimOp.getSource(), *dim);
+}
+
+/// The size of a dim of a slice, which may have fewer dims than its source.
+static DimSize getSliceSize(tensor::ExtractSliceOp slice, int64_t dim) {
+  llvm::SmallBitVector dropped = slice.getDroppedDims();
+  for (auto [sourceDim, size] : llvm::enumerate(slice.getMixedSizes()))
+    if (!dropped.test(sourceDim) && dim-- == 0)
+      return getIndexValue(size);
+  return {};
 }
 
 DimSize ElementExprs::getSize(Value value, int64_t dim) {
@@ -64,11 +99,14 @@ DimSize ElementExprs::getSize(Value value, int64_t dim) {
       return {ShapedType::kDynamic, value, dim};
     if (auto empty = dyn_cast<tensor::EmptyOp>(op))
       return getIndexValue(empty.getDynamicSize(dim));
-    if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op))
-      return getIndexValue(expand.getMixedOutputShape()[dim]);
     auto [source, sourceDim] = getSizeSource(op, value, dim);
-    if (!source)
+    if (!source) {
+      if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op))
+        return getIndexValue(expand.getMixedOutputShape()[dim]);
+      if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))
+        return getSliceSize(slice, dim);
       return {ShapedType::kDynamic, value, dim};
+    }
     value = source;
     dim = sourceDim;
   }

@@ -73,6 +73,8 @@ static Expr readRoot(ElementExprs &exprs, Expr anchor, Statistics &statistics) {
 /// Whether a sum stands near: the root may be part of a normalization.
 static bool isOverSum(ElementExprs &exprs, Expr expr, unsigned depth) {
   Expr seen = exprs.view(expr);
+  while (seen->is(ExprOp::Ext) || seen->is(ExprOp::Trunc))
+    seen = exprs.view(seen->operands[0]);
   if (seen->is(Kind::Sum))
     return true;
   return depth && llvm::any_of(seen->operands, [&](Expr operand) {

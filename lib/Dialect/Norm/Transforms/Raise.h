@@ -210,7 +210,6 @@ enum class NormKind {
   BatchNormTraining,
   BatchNormInference
 };
-StringRef stringify(NormKind kind);
 
 /// A tensor that holds a statistic and is used by others too.
 struct SavedStatistic {
@@ -333,6 +332,16 @@ SmallVector<Value> getLeaves(Expr expr);
 /// A linalg operation whose result's element at `indices` is the expression.
 Value materialize(OpBuilder &builder, Location loc, Expr expr,
                   ArrayRef<AffineExpr> indices);
+
+/// Creates the operation for a match, and what computes its operands.
+Operation *createNorm(OpBuilder &builder, Location loc, const Match &match);
+/// Gives a tensor another type of the same elements: dims of size 1 come or go,
+/// and sizes may become known.
+Value makeType(OpBuilder &builder, Location loc, Value value,
+               RankedTensorType type);
+/// The normalized tensor with the result's order of dims and type.
+Value makeResult(OpBuilder &builder, Location loc, ElementExprs &exprs,
+                 const Match &match, Value normalized);
 
 /// Replaces `match.result` by a new operation, or an equal one that is there,
 /// and erases what is thereby dead. Adds what it erases to `erased`, with the
