@@ -151,9 +151,6 @@ bool ElementExprs::unify(Expr pattern, Expr target, ArrayRef<unsigned> bindable,
   Unifier unifier{*this, SmallVector<unsigned>(bindable), extended};
   if (!unifier.unify(pattern, target))
     return false;
-  // Two variables that stand for the same index would be a diagonal.
-  if (!space.areDisjoint(extended.getImages(space)))
-    return false;
   binding = extended;
   return true;
 }

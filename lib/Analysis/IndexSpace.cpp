@@ -253,7 +253,8 @@ bool IndexSpace::cover(ArrayRef<AffineExpr> coords,
 bool IndexSpace::areDisjoint(ArrayRef<AffineExpr> coords) const {
   IndexDigits seen;
   for (AffineExpr coord : coords) {
-    std::optional<IndexDigits> digits = getDigits(coord);
+    std::optional<IndexDigits> digits =
+        coord ? getDigits(coord) : std::nullopt;
     if (!digits)
       return false;
     for (const IndexDigit &digit : *digits) {
@@ -277,6 +278,13 @@ bool IndexSpace::areDisjoint(ArrayRef<AffineExpr> coords) const {
 // IndexBinding
 //===----------------------------------------------------------------------===//
 
+/// The product of a digit's size with those of all below it.
+static int64_t getEnd(const IndexDigit &digit) {
+  return isDynamic(digit.size)
+             ? std::numeric_limits<int64_t>::max()
+             : digit.divisor * std::max<int64_t>(digit.size, 1);
+}
+
 bool IndexBinding::isBound(unsigned variable) const {
   return llvm::any_of(parts, [&](const Part &part) {
     return part.digit.variable == variable;
@@ -285,27 +293,23 @@ bool IndexBinding::isBound(unsigned variable) const {
 
 bool IndexBinding::bind(const IndexSpace &space, IndexDigit digit,
                         const IndexDigits &image) {
-  auto ends = [](const IndexDigit &d) {
-    return isDynamic(d.size) ? std::numeric_limits<int64_t>::max()
-                             : d.divisor * std::max<int64_t>(d.size, 1);
-  };
   for (Part &part : parts) {
     const IndexDigit known = part.digit;
-    if (known.variable != digit.variable || ends(known) <= digit.divisor ||
-        ends(digit) <= known.divisor)
+    if (known.variable != digit.variable || getEnd(known) <= digit.divisor ||
+        getEnd(digit) <= known.divisor)
       continue;
     if (known.divisor == digit.divisor && known.size == digit.size) {
       AffineExpr same = space.compose(image);
       return same && space.compose(part.image) == same;
     }
     // One reaches further down, or up: cut both there, and compare again.
-    bool cutsKnown = known.divisor < digit.divisor || ends(digit) < ends(known);
+    bool cutsKnown = known.divisor < digit.divisor || getEnd(digit) < getEnd(known);
     IndexDigit whole = cutsKnown ? known : digit;
     IndexDigits high = cutsKnown ? part.image : image, low;
     int64_t cut = cutsKnown ? (known.divisor < digit.divisor ? digit.divisor
-                                                             : ends(digit))
+                                                             : getEnd(digit))
                             : (digit.divisor < known.divisor ? known.divisor
-                                                             : ends(known));
+                                                             : getEnd(known));
     if (cut % whole.divisor != 0 || isDynamic(whole.size))
       return false;
     IndexDigit below = {whole.variable, whole.divisor, cut / whole.divisor};
@@ -323,21 +327,37 @@ bool IndexBinding::bind(const IndexSpace &space, IndexDigit digit,
   return true;
 }
 
+std::optional<IndexDigits> IndexBinding::find(const IndexSpace &space,
+                                              IndexDigit digit) const {
+  IndexDigits image;
+  int64_t end = getEnd(digit);
+  for (int64_t next = digit.divisor; next < end;) {
+    const Part *part = llvm::find_if(parts, [&](const Part &candidate) {
+      return candidate.digit.variable == digit.variable &&
+             candidate.digit.divisor <= next && next < getEnd(candidate.digit);
+    });
+    if (part == parts.end() || next % part->digit.divisor != 0)
+      return std::nullopt;
+    int64_t partEnd = getEnd(part->digit);
+    IndexDigits taken = part->image, skipped;
+    if (!space.takeLow(taken, next / part->digit.divisor, skipped))
+      return std::nullopt;
+    if (end < partEnd) {
+      IndexDigits rest = taken;
+      if (end % next != 0 || !space.takeLow(rest, end / next, taken))
+        return std::nullopt;
+    }
+    image.insert(image.begin(), taken.begin(), taken.end());
+    next = std::min(end, partEnd);
+  }
+  return image;
+}
+
 AffineExpr IndexBinding::lookup(const IndexSpace &space,
                                 unsigned variable) const {
-  IndexDigits image;
-  int64_t next = 1, total = space.getSize(variable).constant;
-  do {
-    const Part *part = llvm::find_if(parts, [&](const Part &candidate) {
-      return candidate.digit.variable == variable &&
-             candidate.digit.divisor == next;
-    });
-    if (part == parts.end())
-      return {};
-    image.insert(image.begin(), part->image.begin(), part->image.end());
-    next = isDynamic(part->digit.size) ? total : next * part->digit.size;
-  } while (next != total);
-  return space.compose(image);
+  std::optional<IndexDigits> image =
+      find(space, {variable, 1, space.getSize(variable).constant});
+  return image ? space.compose(*image) : AffineExpr();
 }
 
 AffineExpr IndexBinding::apply(const IndexSpace &space,
@@ -347,21 +367,11 @@ AffineExpr IndexBinding::apply(const IndexSpace &space,
     return coord;
   IndexDigits image;
   for (IndexDigit digit : *digits) {
-    if (!isBound(digit.variable)) {
-      image.push_back(digit);
-      continue;
-    }
-    AffineExpr whole = lookup(space, digit.variable);
-    std::optional<IndexDigits> ofWhole =
-        whole ? space.getDigits(whole) : std::nullopt;
-    IndexDigits skipped, taken;
-    if (!ofWhole || !space.takeLow(*ofWhole, digit.divisor, skipped))
+    std::optional<IndexDigits> ofDigit =
+        isBound(digit.variable) ? find(space, digit) : IndexDigits({digit});
+    if (!ofDigit)
       return {};
-    if (isDynamic(digit.size))
-      taken = *ofWhole;
-    else if (!space.takeLow(*ofWhole, digit.size, taken))
-      return {};
-    llvm::append_range(image, taken);
+    llvm::append_range(image, *ofDigit);
   }
   return space.compose(image);
 }
@@ -380,15 +390,6 @@ IndexBinding IndexBinding::only(ArrayRef<unsigned> variables) const {
     if (llvm::is_contained(variables, part.digit.variable))
       result.parts.push_back(part);
   return result;
-}
-
-SmallVector<AffineExpr>
-IndexBinding::getImages(const IndexSpace &space) const {
-  SmallVector<AffineExpr> images;
-  for (const Part &part : parts)
-    if (AffineExpr image = space.compose(part.image))
-      images.push_back(image);
-  return images;
 }
 
 bool IndexBinding::mentions(ArrayRef<unsigned> variables) const {

@@ -115,6 +115,7 @@ public:
   /// Whether `target` is `pattern` with some of the latter's variables, those
   /// in `bindable`, replaced as `binding` says; it is extended as needed. Looks
   /// into both as far as needed; a conversion to a wider type changes nothing.
+  /// Two variables may come to stand for one index: a diagonal.
   bool unify(Expr pattern, Expr target, ArrayRef<unsigned> bindable,
              IndexBinding &binding);
   /// Whether two expressions at the same indices are equal.

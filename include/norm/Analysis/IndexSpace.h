@@ -90,6 +90,9 @@ public:
   /// is bound to.
   bool bind(const IndexSpace &space, IndexDigit digit,
             const IndexDigits &image);
+  /// What a digit of a pattern's variable is bound to, if all of it is.
+  std::optional<IndexDigits> find(const IndexSpace &space,
+                                  IndexDigit digit) const;
   /// Null unless the whole variable is bound.
   AffineExpr lookup(const IndexSpace &space, unsigned variable) const;
   /// A coordinate with what is bound replaced; null if it cannot be.
@@ -102,9 +105,6 @@ public:
   void append(const IndexBinding &other) {
     llvm::append_range(parts, other.parts);
   }
-  /// The images of everything that is bound.
-  SmallVector<AffineExpr> getImages(const IndexSpace &space) const;
-
 private:
   struct Part {
     IndexDigit digit;

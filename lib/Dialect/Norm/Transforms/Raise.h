@@ -211,10 +211,11 @@ enum class NormKind {
   BatchNormInference
 };
 
-/// A tensor that holds a statistic and is used by others too.
+/// A statistic that others use too, and the tensors of one type that hold it.
 struct SavedStatistic {
   enum Kind { Mean, InverseRoot, Variance } kind;
-  Value tensor;
+  SmallVector<Value> tensors;
+  Type getElementType() const { return getElementTypeOrSelf(tensors.front()); }
 };
 
 /// A complete match: everything that the operation is built from.
@@ -255,6 +256,7 @@ public:
 private:
   bool isAvailable(Value value) const;
   bool tryInput(Value tensor, ArrayRef<AffineExpr> coords, bool mayPermute);
+  bool isDiagonal(const IndexBinding &binding);
   bool chooseAxes(const IndexBinding &binding);
   std::optional<SmallVector<int64_t>>
   getInputDims(ArrayRef<AffineExpr> coords, SmallVectorImpl<int64_t> &ownDims);

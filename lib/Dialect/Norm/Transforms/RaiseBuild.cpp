@@ -175,8 +175,7 @@ static Value makeStatisticInit(OpBuilder &builder, Location loc,
                           ? OpFoldResult(builder.getIndexAttr(*match.groups))
                           : size);
   }
-  return tensor::EmptyOp::create(builder, loc, sizes,
-                                 getElementTypeOrSelf(saved->tensor));
+  return tensor::EmptyOp::create(builder, loc, sizes, saved->getElementType());
 }
 
 /// The dims that scale and bias run along, where they are not the axes.

@@ -81,12 +81,32 @@ bool OperandChooser::tryInput(Value tensor, ArrayRef<AffineExpr> coords,
   return true;
 }
 
+/// Whether two of the indices that x has in the statistics are one and the same
+/// in the result.
+bool OperandChooser::isDiagonal(const IndexBinding &binding) {
+  IndexSpace &space = exprs.getSpace();
+  SmallVector<AffineExpr> digits;
+  SmallVector<Expr> pending = {statistics.input};
+  while (!pending.empty()) {
+    Expr next = pending.pop_back_val();
+    llvm::append_range(pending, next->operands);
+    for (AffineExpr coord : next->coords)
+      if (std::optional<IndexDigits> ofCoord = space.getDigits(coord))
+        for (const IndexDigit &digit : *ofCoord)
+          digits.push_back(space.compose({digit}));
+  }
+  SmallVector<AffineExpr> images;
+  for (AffineExpr digit : llvm::SetVector<AffineExpr>(digits.begin(), digits.end()))
+    images.push_back(binding.apply(space, digit));
+  return !space.areDisjoint(images);
+}
+
 /// Finds the tensor that is x: best one of the result's own shape, since it
 /// needs no reshape. Where there is none, x is computed from what there is.
 bool OperandChooser::chooseInput(const IndexBinding &binding) {
   IndexSpace &space = exprs.getSpace();
   Expr bound = exprs.substitute(statistics.input, binding);
-  if (!bound)
+  if (!bound || isDiagonal(binding))
     return miss.because("x is not used element by element in the result");
   SmallVector<Spelling> spellings;
   if (bound->is(Kind::Element))

@@ -161,17 +161,22 @@ replaceStatistics(OpBuilder &builder, Location loc, const Match &match,
                   ResultRange results,
                   llvm::SmallPtrSetImpl<Operation *> &erased) {
   DominanceInfo dominance;
-  for (auto [saved, result] : llvm::zip_equal(match.saved, results)) {
-    Operation *op = saved.tensor.getDefiningOp();
-    Value replacement =
-        makeType(builder, loc, result,
-                 cast<RankedTensorType>(saved.tensor.getType()));
-    Value(saved.tensor).replaceUsesWithIf(replacement, [&](OpOperand &use) {
-      return dominance.properlyDominates(replacement, use.getOwner());
-    });
-    if (isOpTriviallyDead(op))
-      eraseAll(collectDead(op, {}), erased);
-  }
+  for (auto [saved, result] : llvm::zip_equal(match.saved, results))
+    for (Value tensor : saved.tensors) {
+      Operation *op = tensor.getDefiningOp();
+      if (erased.contains(op))
+        continue;
+      Value replacement = makeType(builder, loc, result,
+                                   cast<RankedTensorType>(tensor.getType()));
+      tensor.replaceUsesWithIf(replacement, [&](OpOperand &use) {
+        return dominance.properlyDominates(replacement, use.getOwner());
+      });
+      if (isOpTriviallyDead(op))
+        eraseAll(collectDead(op, {}), erased);
+      if (Operation *made = replacement.getDefiningOp();
+          isOpTriviallyDead(made))
+        made->erase();
+    }
 }
 
 /// Before the result, or, where others use the statistics, as early as can be.

@@ -4,6 +4,7 @@
 // results of the operation.
 
 #include "Raise.h"
+#include "mlir/Transforms/RegionUtils.h"
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -21,7 +22,7 @@ public:
   void find();
 
 private:
-  SmallVector<Value> getCandidates(const llvm::SetVector<Operation *> &dead);
+  SmallVector<Value> getCandidates();
   std::optional<SavedStatistic::Kind> getKind(Value tensor);
   bool hasStatisticShape(Value tensor, const IndexBinding &ofTensor);
 
@@ -34,12 +35,33 @@ private:
 };
 } // namespace
 
-/// The tensors of floats that the result is computed from, up to x and the
-/// parameters, and what is computed from these.
-SmallVector<Value>
-SavedFinder::getCandidates(const llvm::SetVector<Operation *> &dead) {
+/// The operations that the result is computed by from the values that the
+/// normalization takes.
+static llvm::SetVector<Operation *> getAncestors(Operation *root,
+                                                 ArrayRef<Value> taken) {
+  constexpr unsigned maxOperations = 64;
+  llvm::SetVector<Operation *> ancestors;
+  ancestors.insert(root);
+  for (unsigned next = 0;
+       next < ancestors.size() && ancestors.size() < maxOperations; ++next) {
+    llvm::SetVector<Value> operands;
+    operands.insert_range(ancestors[next]->getOperands());
+    getUsedValuesDefinedAbove(ancestors[next]->getRegions(), operands);
+    for (Value operand : operands)
+      if (operand.getDefiningOp() && !llvm::is_contained(taken, operand))
+        ancestors.insert(operand.getDefiningOp());
+  }
+  return ancestors;
+}
+
+/// The tensors of floats that are computed on the way to the result, or from
+/// these, and are used by what stays.
+SmallVector<Value> SavedFinder::getCandidates() {
+  Operation *root = match.result.getOperation();
+  SmallVector<Value> taken = getUsedValues(exprs, match);
+  llvm::SetVector<Operation *> dead = collectDead(root, taken);
   llvm::SetVector<Value> candidates;
-  for (Operation *op : dead)
+  for (Operation *op : getAncestors(root, taken))
     for (Value result : op->getResults()) {
       candidates.insert(result);
       candidates.insert_range(getDependents(result));
@@ -49,7 +71,7 @@ SavedFinder::getCandidates(const llvm::SetVector<Operation *> &dead) {
     bool isUsedByDeadAlone = llvm::all_of(value.getUsers(), [&](Operation *op) {
       return dead.contains(op) || dead.contains(op->getParentOp());
     });
-    return !type || isUsedByDeadAlone || value == match.result.value ||
+    return !type || isUsedByDeadAlone || value.getDefiningOp() == root ||
            !isa<FloatType>(type.getElementType()) ||
            type.getElementTypeBitWidth() > match.computeType.getWidth();
   });
@@ -130,17 +152,22 @@ void SavedFinder::find() {
   for (unsigned variable : reader.getVariables())
     if (!llvm::is_contained(statistics.reduced, variable))
       rows.push_back(variable);
-  Operation *root = match.result.getOperation();
-  llvm::SetVector<Operation *> dead =
-      collectDead(root, getUsedValues(exprs, match));
-  for (Value candidate : getCandidates(dead)) {
+  for (Value candidate : getCandidates()) {
     std::optional<SavedStatistic::Kind> kind = getKind(candidate);
-    if (!kind || llvm::any_of(match.saved, [&](const SavedStatistic &other) {
-          return other.kind == *kind;
-        }))
+    if (!kind)
       continue;
-    match.saved.push_back({*kind, candidate});
+    auto *same = llvm::find_if(match.saved, [&](const SavedStatistic &other) {
+      return other.kind == *kind;
+    });
+    if (same == match.saved.end())
+      match.saved.push_back({*kind, {candidate}});
+    else if (getElementTypeOrSelf(candidate) == same->getElementType())
+      same->tensors.push_back(candidate);
   }
+  // In the order of the operation's results.
+  llvm::sort(match.saved, [](const SavedStatistic &a, const SavedStatistic &b) {
+    return a.kind < b.kind;
+  });
 }
 
 void raise::findSavedStatistics(ElementExprs &exprs,
