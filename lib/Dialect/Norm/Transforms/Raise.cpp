@@ -17,8 +17,7 @@ using namespace mlir::norm;
 using namespace mlir::norm::raise;
 using Kind = ElementExpr::Kind;
 
-/// The operations that a root can be written with.
-static bool mayBeRoot(Operation *op) {
+bool raise::mayBeRoot(Operation *op) {
   return isa<math::RsqrtOp, math::SqrtOp, math::PowFOp, tosa::RsqrtOp,
              tosa::PowOp>(op);
 }
@@ -52,10 +51,8 @@ static Expr makeAnchor(ElementExprs &exprs, Operation *op,
   return exprs.view(exprs.element(op->getResult(0), indices));
 }
 
-/// Sets the root and returns what stands under it, or null.
+/// Sets the root and returns what stands under it.
 static Expr readRoot(ElementExprs &exprs, Expr anchor, Statistics &statistics) {
-  if (!anchor->is(ExprOp::Rsqrt) && !anchor->is(ExprOp::Sqrt))
-    return nullptr;
   statistics.root = anchor;
   statistics.isInverse = anchor->is(ExprOp::Rsqrt);
   statistics.arithmetic.addType(anchor->type);
@@ -106,49 +103,95 @@ struct Raise : public norm::impl::NormRaisePassBase<Raise> {
       if (mayBeRoot(op))
         anchors.push_back(op);
     });
-    // One root may serve several results; each is read anew, since expressions
-    // refer to the IR as it was.
+    Report report;
+    // Addresses of what was erased may come back for what is new.
     llvm::SmallPtrSet<Operation *, 32> erased;
-    for (Operation *anchor : anchors) {
+    for (unsigned next = 0; next < anchors.size(); ++next) {
+      // One root may serve several results; each is read anew, since
+      // expressions refer to the IR as it was.
       bool isFirst = true;
-      while (!erased.contains(anchor) && raiseAt(anchor, isFirst, erased)) {
+      while (!erased.contains(anchors[next])) {
+        Changes changes;
+        if (!raiseAt(anchors[next], isFirst, changes, report))
+          break;
         isFirst = false;
         ++numRaised;
+        erased.insert_range(changes.erased);
+        for (Operation *root : changes.newRoots) {
+          erased.erase(root);
+          anchors.push_back(root);
+        }
       }
     }
+    if (failed(emitReport(report)))
+      signalPassFailure();
+  }
+
+  LogicalResult emitReport(Report &report) {
+    if (reportMisses || !reportFile.empty())
+      getOperation()->walk([&](Operation *op) { report.addSumOfSquares(op); });
+    report.emitRemarks(reportMisses);
+    if (reportFile.empty())
+      return success();
+    std::string error;
+    if (succeeded(report.write(reportFile, error)))
+      return success();
+    return getOperation()->emitError("cannot write the report: ") << error;
   }
 
   /// Raises one result, or reports why there is none if it would be the first.
-  bool raiseAt(Operation *anchor, bool isFirst,
-               llvm::SmallPtrSetImpl<Operation *> &erased) {
+  bool raiseAt(Operation *anchor, bool isFirst, Changes &changes,
+               Report &report) {
     ElementExprs exprs(&getContext());
     SmallVector<Value> tensors;
-    Expr expr = makeAnchor(exprs, anchor, tensors);
-    Statistics statistics;
-    Expr operand = expr ? readRoot(exprs, expr, statistics) : nullptr;
-    if (!operand)
+    Expr root = makeAnchor(exprs, anchor, tensors);
+    if (!root || !root->is(Kind::Apply))
       return false;
     Miss miss;
-    auto &dominance = getAnalysis<DominanceInfo>();
     std::optional<Match> match;
-    bool isGiven = !isOverSum(exprs, operand, /*depth=*/5);
-    if (isGiven) {
-      if (!matchGivenVariance(exprs, operand, statistics, miss))
+    if (root->is(ExprOp::Rsqrt) || root->is(ExprOp::Sqrt)) {
+      bool isCandidate;
+      match = findMatch(exprs, root, tensors, miss, isCandidate);
+      if (!isCandidate)
         return false;
-      match = findInference(exprs, statistics, options, dominance, tensors,
-                            miss);
-    } else if (matchStatistics(exprs, operand, statistics, miss)) {
-      match = ResultFinder(exprs, statistics, options, dominance, miss)
-                  .find(tensors);
+    } else if (root->is(ExprOp::Other) &&
+               isOverSum(exprs, root->operands[0], /*depth=*/5)) {
+      miss.because("the exponent is neither 1/2 nor −1/2");
+    } else {
+      return false;
     }
-    if (match) {
-      findSavedStatistics(exprs, statistics, dominance, *match);
-      rewrite(exprs, *match, erased);
-      return true;
+    if (match)
+      report.addHit(rewrite(exprs, *match, changes));
+    else if (isFirst)
+      report.addMiss(anchor, miss);
+    return match.has_value();
+  }
+
+  /// The normalization around a root, if there is one. Says whether the root
+  /// looks like that of one.
+  std::optional<Match> findMatch(ElementExprs &exprs, Expr root,
+                                 ValueRange tensors, Miss &miss,
+                                 bool &isCandidate) {
+    auto &dominance = getAnalysis<DominanceInfo>();
+    Statistics statistics;
+    Expr operand = readRoot(exprs, root, statistics);
+    isCandidate = isOverSum(exprs, operand, /*depth=*/5);
+    if (!isCandidate) {
+      isCandidate = matchGivenVariance(exprs, operand, statistics, miss);
+      return isCandidate ? findInference(exprs, statistics, options, dominance,
+                                         tensors, miss)
+                         : std::nullopt;
     }
-    if (reportMisses && isFirst)
-      anchor->emitRemark("not raised: ") << miss.reason;
-    return false;
+    if (!matchStatistics(exprs, operand, statistics, miss))
+      return std::nullopt;
+    std::vector<Match> matches =
+        ResultFinder(exprs, statistics, options, dominance, miss).find(tensors);
+    if (matches.empty())
+      return std::nullopt;
+    // Before the last of several, the statistics are needed as they are.
+    if (matches.size() == 1)
+      findSavedStatistics(exprs, statistics, matches.front());
+    return matches.front();
   }
 
   Options options;

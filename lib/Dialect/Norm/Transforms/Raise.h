@@ -38,6 +38,38 @@ struct Miss {
   }
 };
 
+/// The discardable attribute in which an operation says what tier it needed.
+constexpr StringLiteral tierAttrName = "norm.tier";
+
+/// A normalization that was found, with its tier, or an operation that looked
+/// like a part of one, with the reason why it is none.
+struct Outcome {
+  Location location;
+  std::string function;
+  std::string operation;
+  std::string text;
+};
+
+/// Collects outcomes; says them as remarks and as JSON.
+class Report {
+public:
+  void addHit(Operation *norm);
+  void addMiss(Operation *anchor, const Miss &miss);
+  /// A miss for an operation that sums squares under no root.
+  void addSumOfSquares(Operation *op);
+  /// To MLIR's remark engine, misses on request as diagnostics too.
+  void emitRemarks(bool asDiagnostics) const;
+  /// {"hits": […], "misses": […]}. Fails with an error if the file cannot be
+  /// written.
+  LogicalResult write(StringRef path, std::string &error) const;
+
+private:
+  std::vector<Outcome> hits, misses;
+};
+
+/// The operations that a root can be written with.
+bool mayBeRoot(Operation *op);
+
 /// The float types in which something was computed, and how.
 struct Arithmetic {
   enum : unsigned { F16 = 1, BF16 = 2, F32 = 4, F64 = 8, Other = 16 };
@@ -282,8 +314,8 @@ public:
                const Options &options, DominanceInfo &dominance, Miss &miss)
       : exprs(exprs), statistics(statistics), options(options),
         dominance(dominance), miss(miss) {}
-  /// Nothing if there is none; then `miss` says why.
-  std::optional<Match> find(ValueRange roots);
+  /// None if there is none; then `miss` says why.
+  std::vector<Match> find(ValueRange roots);
 
 private:
   enum class Verdict { Unrelated, Incomplete, Complete };
@@ -314,7 +346,7 @@ std::optional<Match> findInference(ElementExprs &exprs,
 /// Finds the tensors that hold the match's statistics and are used by what
 /// stays.
 void findSavedStatistics(ElementExprs &exprs, const Statistics &statistics,
-                         DominanceInfo &dominance, Match &match);
+                         Match &match);
 
 /// The tensors computed from a value, each once.
 SmallVector<Value> getDependents(Value value);
@@ -345,11 +377,16 @@ Value makeType(OpBuilder &builder, Location loc, Value value,
 Value makeResult(OpBuilder &builder, Location loc, ElementExprs &exprs,
                  const Match &match, Value normalized);
 
+/// What a rewrite did to operations, with those in their regions.
+struct Changes {
+  llvm::SmallPtrSet<Operation *, 16> erased;
+  /// Roots in bodies that were made anew.
+  SmallVector<Operation *> newRoots;
+};
+
 /// Replaces `match.result` by a new operation, or an equal one that is there,
-/// and erases what is thereby dead. Adds what it erases to `erased`, with the
-/// operations in its regions. Returns the operation.
-Operation *rewrite(ElementExprs &exprs, const Match &match,
-                   llvm::SmallPtrSetImpl<Operation *> &erased);
+/// and erases what is thereby dead. Returns the operation.
+Operation *rewrite(ElementExprs &exprs, const Match &match, Changes &changes);
 
 } // namespace mlir::norm::raise
 

@@ -143,10 +143,10 @@ std::optional<Match> raise::findInference(ElementExprs &exprs,
           given.epsilon = nullptr;
           if (!matchGivenVariance(exprs, operand, given, miss))
             continue;
-          if (std::optional<Match> match =
-                  ResultFinder(exprs, given, options, dominance, miss)
-                      .find(value))
-            return match;
+          std::vector<Match> matches =
+              ResultFinder(exprs, given, options, dominance, miss).find(value);
+          if (!matches.empty())
+            return matches.front();
         }
     }
     for (Value dependent : getDependents(value))

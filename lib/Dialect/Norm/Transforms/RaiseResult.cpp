@@ -234,8 +234,9 @@ ResultFinder::absorbFollowing(Value value, std::optional<Match> match) {
   return match;
 }
 
-std::optional<Match> ResultFinder::find(ValueRange roots) {
+std::vector<Match> ResultFinder::find(ValueRange roots) {
   constexpr unsigned maxValues = 64;
+  std::vector<Match> matches;
   SmallVector<Value> queue(roots);
   for (unsigned next = 0; next < queue.size() && next < maxValues; ++next) {
     Value value = queue[next];
@@ -248,14 +249,15 @@ std::optional<Match> ResultFinder::find(ValueRange roots) {
     if (!match && value.getDefiningOp())
       match = judgePlacesIn(value.getDefiningOp());
     if (match)
-      return match;
-    if (verdict == Verdict::Incomplete)
+      matches.push_back(*match);
+    else if (verdict == Verdict::Incomplete)
       for (Value dependent : getDependents(value))
         if (!llvm::is_contained(queue, dependent))
           queue.push_back(dependent);
   }
-  miss.because(statistics.isCentered
-                   ? "nothing is (x − mean) times the inverse root"
-                   : "nothing is x times the inverse root");
-  return std::nullopt;
+  if (matches.empty())
+    miss.because(statistics.isCentered
+                     ? "nothing is (x − mean) times the inverse root"
+                     : "nothing is x times the inverse root");
+  return matches;
 }

@@ -87,9 +87,9 @@ static Operation *findEqual(Operation *op, Value input) {
 //===----------------------------------------------------------------------===//
 
 static void eraseAll(const llvm::SetVector<Operation *> &dead,
-                     llvm::SmallPtrSetImpl<Operation *> &erased) {
+                     Changes &changes) {
   for (Operation *op : dead) {
-    op->walk([&](Operation *inner) { erased.insert(inner); });
+    op->walk([&](Operation *inner) { changes.erased.insert(inner); });
     op->dropAllReferences();
   }
   for (Operation *op : dead)
@@ -99,7 +99,7 @@ static void eraseAll(const llvm::SetVector<Operation *> &dead,
 /// Puts in place of a linalg operation one that reads the tensor where its body
 /// computed the scalar, and computes nothing that it does not need.
 static void readInBody(OpBuilder &builder, const Place &place, Value tensor,
-                       llvm::SmallPtrSetImpl<Operation *> &erased) {
+                       Changes &changes) {
   linalg::LinalgOp op = place.body;
   Block *body = op.getBlock();
   llvm::SetVector<Operation *> needed;
@@ -149,34 +149,31 @@ static void readInBody(OpBuilder &builder, const Place &place, Value tensor,
   auto smaller = linalg::GenericOp::create(
       builder, op.getLoc(), op->getResultTypes(), inputs, op.getDpsInits(),
       maps, op.getIteratorTypesArray(), build);
+  smaller->walk([&](Operation *inner) {
+    if (mayBeRoot(inner))
+      changes.newRoots.push_back(inner);
+  });
   op->replaceAllUsesWith(smaller->getResults());
-  op->walk([&](Operation *inner) { erased.insert(inner); });
+  op->walk([&](Operation *inner) { changes.erased.insert(inner); });
   op->erase();
 }
 
-/// Uses the results of the operation where its statistics are used that it can
-/// stand before.
-static void
-replaceStatistics(OpBuilder &builder, Location loc, const Match &match,
-                  ResultRange results,
-                  llvm::SmallPtrSetImpl<Operation *> &erased) {
+/// Uses a result of the operation where the holder of a statistic is used, as
+/// far as it stands before the use.
+static void replaceStatistic(OpBuilder &builder, Location loc, Value tensor,
+                             Value result, Changes &changes) {
   DominanceInfo dominance;
-  for (auto [saved, result] : llvm::zip_equal(match.saved, results))
-    for (Value tensor : saved.tensors) {
-      Operation *op = tensor.getDefiningOp();
-      if (erased.contains(op))
-        continue;
-      Value replacement = makeType(builder, loc, result,
-                                   cast<RankedTensorType>(tensor.getType()));
-      tensor.replaceUsesWithIf(replacement, [&](OpOperand &use) {
-        return dominance.properlyDominates(replacement, use.getOwner());
-      });
-      if (isOpTriviallyDead(op))
-        eraseAll(collectDead(op, {}), erased);
-      if (Operation *made = replacement.getDefiningOp();
-          isOpTriviallyDead(made))
-        made->erase();
-    }
+  Operation *op = tensor.getDefiningOp();
+  builder.setInsertionPointAfterValue(result);
+  Value replacement = makeType(builder, loc, result,
+                               cast<RankedTensorType>(tensor.getType()));
+  tensor.replaceUsesWithIf(replacement, [&](OpOperand &use) {
+    return dominance.properlyDominates(replacement, use.getOwner());
+  });
+  if (isOpTriviallyDead(op))
+    eraseAll(collectDead(op, {}), changes);
+  if (Operation *made = replacement.getDefiningOp(); isOpTriviallyDead(made))
+    made->erase();
 }
 
 /// Before the result, or, where others use the statistics, as early as can be.
@@ -196,12 +193,17 @@ static Operation *getInsertionPoint(ElementExprs &exprs, const Match &match) {
 }
 
 Operation *raise::rewrite(ElementExprs &exprs, const Match &match,
-                          llvm::SmallPtrSetImpl<Operation *> &erased) {
+                          Changes &changes) {
   Operation *root = match.result.getOperation();
   Location loc = fuseLocations(collectDead(root, getUsedValues(exprs, match)));
   OpBuilder builder(getInsertionPoint(exprs, match));
+  // What holds statistics may be erased before its turn comes.
+  SmallVector<std::pair<Operation *, Value>> holders;
+  for (const SavedStatistic &saved : match.saved)
+    for (Value tensor : saved.tensors)
+      holders.push_back({tensor.getDefiningOp(), tensor});
   Operation *norm = createNorm(builder, loc, match);
-  norm->setDiscardableAttr("norm.tier",
+  norm->setDiscardableAttr(tierAttrName,
                            builder.getStringAttr(getTierName(match)));
   if (Operation *same = findEqual(norm, norm->getOperand(0))) {
     norm->erase();
@@ -215,7 +217,7 @@ Operation *raise::rewrite(ElementExprs &exprs, const Match &match,
       if (Operation *producer = operand.getDefiningOp())
         producers.push_back(producer);
     builder.setInsertionPoint(root);
-    readInBody(builder, match.result, result, erased);
+    readInBody(builder, match.result, result, changes);
   } else {
     Value(match.result.value).replaceAllUsesWith(result);
     // What the new operation uses lives on.
@@ -223,10 +225,13 @@ Operation *raise::rewrite(ElementExprs &exprs, const Match &match,
       producers.push_back(root);
   }
   for (Operation *producer : producers)
-    if (!erased.contains(producer) && isOpTriviallyDead(producer))
-      eraseAll(collectDead(producer, {}), erased);
-  builder.setInsertionPointAfter(norm);
-  replaceStatistics(builder, loc, match, norm->getResults().drop_front(),
-                    erased);
+    if (!changes.erased.contains(producer) && isOpTriviallyDead(producer))
+      eraseAll(collectDead(producer, {}), changes);
+  auto *holder = holders.begin();
+  for (auto [saved, statistic] :
+       llvm::zip_equal(match.saved, norm->getResults().drop_front()))
+    for (size_t i = 0; i < saved.tensors.size(); ++i, ++holder)
+      if (!changes.erased.contains(holder->first))
+        replaceStatistic(builder, loc, holder->second, statistic, changes);
   return norm;
 }

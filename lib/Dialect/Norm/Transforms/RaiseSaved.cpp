@@ -15,10 +15,8 @@ using P = Polynomial;
 namespace {
 class SavedFinder {
 public:
-  SavedFinder(ElementExprs &exprs, const Statistics &statistics,
-              DominanceInfo &dominance, Match &match)
-      : exprs(exprs), statistics(statistics), dominance(dominance),
-        match(match) {}
+  SavedFinder(ElementExprs &exprs, const Statistics &statistics, Match &match)
+      : exprs(exprs), statistics(statistics), match(match) {}
   void find();
 
 private:
@@ -28,7 +26,6 @@ private:
 
   ElementExprs &exprs;
   const Statistics &statistics;
-  DominanceInfo &dominance;
   Match &match;
   IndexBinding ofResult;
   SmallVector<unsigned> rows;
@@ -101,8 +98,9 @@ bool SavedFinder::hasStatisticShape(Value tensor,
         continue;
       coord = coord.floorDiv(size / *match.groups);
     }
-    auto *entry = llvm::find_if(
-        known, [&](auto &candidate) { return candidate.first == coord; });
+    auto *entry = llvm::find_if(known, [coord = coord](auto &candidate) {
+      return candidate.first == coord;
+    });
     if (entry == known.end())
       return false;
     expected.push_back(entry->second);
@@ -171,7 +169,6 @@ void SavedFinder::find() {
 }
 
 void raise::findSavedStatistics(ElementExprs &exprs,
-                                const Statistics &statistics,
-                                DominanceInfo &dominance, Match &match) {
-  SavedFinder(exprs, statistics, dominance, match).find();
+                                const Statistics &statistics, Match &match) {
+  SavedFinder(exprs, statistics, match).find();
 }

@@ -6,11 +6,16 @@ include "mlir/Pass/PassBase.td"
 def NormRaisePass : Pass<"norm-raise"> {
   let summary = "Find normalizations in linalg, arith, tensor and TOSA operations and make them named operations";
   let description = [{
-    Finds layer and RMS normalizations by what they compute, not by how they are spelled: see docs/Raising.md. From each
-    inverse root it reads backwards what stands under it and forwards what it is multiplied with, element by element;
-    nothing changes unless all conditions hold. Values that other operations use too stay.
+    Finds layer, RMS, group, instance and batch normalizations by what they compute, not by how they are spelled: see
+    docs/Raising.md. From each inverse root it reads backwards what stands under it and forwards what it is multiplied
+    with, element by element; nothing changes unless all conditions hold. Values that other operations use too stay.
+
+    Each operation records in a discardable attribute `norm.tier` how far the arithmetic was allowed to differ: `exact`,
+    `reals`, `precision`, or `f64-demote`. Hits and misses also go to MLIR's remark engine, in the category `norm-raise`
+    (`norm-opt --remarks-filter=norm-raise`).
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::norm::NormDialect", "::mlir::tensor::TensorDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+                           "::mlir::norm::NormDialect", "::mlir::tensor::TensorDialect"];
   let options = [
     Option<"tier", "tier", "std::string", /*default=*/"\"reals\"",
            "How much the arithmetic may differ: exact (not at all), reals (equal over the reals, computed in the same "
@@ -18,7 +23,10 @@ def NormRaisePass : Pass<"norm-raise"> {
     Option<"allowF64Demote", "allow-f64-demote", "bool", /*default=*/"false",
            "Let statistics that are written in f64 for a narrower input be computed in f32">,
     Option<"reportMisses", "report-misses", "bool", /*default=*/"false",
-           "Remark on each root over a sum that was not raised, with the first condition that failed">
+           "Remark on each root and each sum of squares that looked like a part of a normalization and was not raised, with "
+           "the first condition that failed">,
+    Option<"reportFile", "report", "std::string", /*default=*/"\"\"",
+           "Write hits and misses to this file, as JSON; for a run on a whole module">
   ];
   let statistics = [Statistic<"numRaised", "num-raised", "Number of normalizations found">];
 }
