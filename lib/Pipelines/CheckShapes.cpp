@@ -106,8 +106,7 @@ void checkExpandedSizes(ExpandShapeOp op) {
     Value product;
     for (int64_t expanded : group) {
       Value size = getValueOrCreateConstantIndexOp(b, loc, sizes[expanded]);
-      product =
-          product ? arith::MulIOp::create(b, loc, product, size) : size;
+      product = product ? arith::MulIOp::create(b, loc, product, size) : size;
     }
     createAssertEqual(
         b, op, createSize(b, loc, op.getSrc(), dim), product,
