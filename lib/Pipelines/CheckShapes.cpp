@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -29,15 +30,19 @@ Value createSize(OpBuilder &b, Location loc, Value shaped, int64_t dim) {
   return tensor::DimOp::create(b, loc, shaped, dim);
 }
 
-std::string createMessage(Operation *op, OperandDim first, OperandDim other) {
+std::string createMessage(Operation *op, const Twine &what) {
   std::string place;
   if (auto file = op->getLoc()->findInstanceOf<FileLineColLoc>())
     place = llvm::formatv("{0}:{1}:{2}: ", file.getFilename().getValue(),
                           file.getLine(), file.getColumn());
-  return llvm::formatv("{0}{1}: dim {2} of operand {3} and dim {4} of operand "
-                       "{5} have different sizes",
-                       place, op->getName(), first.dim, first.operand,
-                       other.dim, other.operand);
+  return llvm::formatv("{0}{1}: {2}", place, op->getName(), what.str());
+}
+
+void createAssertEqual(OpBuilder &b, Operation *op, Value lhs, Value rhs,
+                       const Twine &what) {
+  Value isEqual = arith::CmpIOp::create(b, op->getLoc(),
+                                        arith::CmpIPredicate::eq, lhs, rhs);
+  cf::AssertOp::create(b, op->getLoc(), isEqual, createMessage(op, what));
 }
 
 /// Compares with the first of these dims, a static one if there is one, those
@@ -61,10 +66,12 @@ void assertEqual(OpBuilder &b, Operation *op,
           createSize(b, op->getLoc(), op->getOperand(first.operand), first.dim);
     Value otherSize =
         createSize(b, op->getLoc(), op->getOperand(other.operand), other.dim);
-    Value isEqual = arith::CmpIOp::create(
-        b, op->getLoc(), arith::CmpIPredicate::eq, size, otherSize);
-    cf::AssertOp::create(b, op->getLoc(), isEqual,
-                         createMessage(op, first, other));
+    createAssertEqual(
+        b, op, size, otherSize,
+        llvm::formatv("dim {0} of operand {1} and dim {2} of operand {3} have "
+                      "different sizes",
+                      first.dim, first.operand, other.dim, other.operand)
+            .str());
   }
 }
 
@@ -87,11 +94,39 @@ void checkShapes(IndexingMapOpInterface op) {
       assertEqual(b, op, dims);
 }
 
+/// Asserts that a dim of dynamic size that becomes several has their size.
+template <typename ExpandShapeOp>
+void checkExpandedSizes(ExpandShapeOp op) {
+  OpBuilder b(op);
+  Location loc = op.getLoc();
+  SmallVector<OpFoldResult> sizes = op.getMixedOutputShape();
+  for (auto [dim, group] : llvm::enumerate(op.getReassociationIndices())) {
+    if (group.size() < 2 || !op.getSrcType().isDynamicDim(dim))
+      continue;
+    Value product;
+    for (int64_t expanded : group) {
+      Value size = getValueOrCreateConstantIndexOp(b, loc, sizes[expanded]);
+      product = product ? arith::MulIOp::create(b, loc, product, size) : size;
+    }
+    createAssertEqual(
+        b, op, createSize(b, loc, op.getSrc(), dim), product,
+        llvm::formatv("dim {0} does not split into dims of these sizes", dim)
+            .str());
+  }
+}
+
 struct CheckShapes : public norm::impl::NormCheckShapesPassBase<CheckShapes> {
   using NormCheckShapesPassBase::NormCheckShapesPassBase;
 
   void runOnOperation() override {
-    getOperation()->walk([](IndexingMapOpInterface op) { checkShapes(op); });
+    getOperation()->walk([](Operation *op) {
+      if (auto mapped = dyn_cast<IndexingMapOpInterface>(op))
+        checkShapes(mapped);
+      else if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op))
+        checkExpandedSizes(expand);
+      else if (auto expand = dyn_cast<memref::ExpandShapeOp>(op))
+        checkExpandedSizes(expand);
+    });
   }
 };
 

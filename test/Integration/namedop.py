@@ -13,11 +13,16 @@ ROUNDINGS = 16
 
 @dataclass
 class Norm:
-    """A function that calls norm.layer_norm or norm.rms_norm. Sizes are None where the type leaves them open."""
+    """A function that calls a named normalization. Sizes are None where the type leaves them open.
+
+    Element types of optional operands are empty where they are not there. `mean` and `variance` are inputs of
+    batch_norm_inference and outputs of the others. With `groups` the dim `channel_axis` falls into that many parts, each
+    with statistics of its own.
+    """
 
     name: str
     sizes: tuple
-    axes: tuple
+    axes: tuple = ()
     kind: str = "layer_norm"
     type: str = "f32"
     gamma: str = ""
@@ -29,6 +34,9 @@ class Norm:
     gamma_offset: float = 0.0
     mean: str = ""
     rstd: str = ""
+    variance: str = ""
+    channel_axis: int = None
+    groups: int = None
     compute: str = ""
     output_type: str = ""
     layout: str = ""
@@ -38,68 +46,94 @@ class Norm:
     def __post_init__(self):
         self.compute = self.compute or compute_type(self.type)
         self.output_type = self.output_type or self.type
-        self.parameter_axes = self.axes if self.parameter_axes is None else self.parameter_axes
+        if self.channel_axis is None:
+            self.parameter_axes = self.axes if self.parameter_axes is None else self.parameter_axes
+        else:
+            self.parameter_axes = (self.channel_axis,)
+        if self.kind == "batch_norm_training":
+            self.axes = tuple(dim for dim in range(len(self.sizes)) if dim != self.channel_axis)
 
     # The function -----------------------------------------------------------------------------------------------------
 
-    def _memref(self, dims, element_type, layout=""):
-        sizes = "".join(("?" if self.sizes[dim] is None else str(self.sizes[dim])) + "x" for dim in dims)
-        return f"memref<{sizes}{element_type}{layout}>"
+    def _given(self):
+        """Whether the statistics are inputs."""
+        return self.kind == "batch_norm_inference"
 
     def _rows(self):
         return tuple(dim for dim in range(len(self.sizes)) if dim not in self.axes)
 
-    def operands(self):
-        """(name, dims, element type, keyword) of each operand but the epsilon, in the function's order."""
+    def _grouped(self, sizes):
+        """The sizes with the number of groups in the place of that of the channels."""
+        return tuple(self.groups if self.groups and dim == self.channel_axis else size for dim, size in enumerate(sizes))
+
+    def inputs(self):
+        """(name, dims, element type, keyword) of each input but the epsilon, in the function's order."""
         every = tuple(range(len(self.sizes)))
         yield "x", every, self.type, "ins"
+        if self._given():
+            yield "mean", self.parameter_axes, self.mean, "mean"
+            yield "variance", self.parameter_axes, self.variance, "variance"
         if self.gamma:
             yield "gamma", self.parameter_axes, self.gamma, "gamma"
         if self.beta:
             yield "beta", self.parameter_axes, self.beta, "beta"
         if self.mask:
             yield "mask", every, "i1", "mask"
-        if not self.in_place:
-            yield "y", every, self.output_type, "outs"
-        if self.mean:
-            yield "mean", self._rows(), self.mean, "mean"
-        if self.rstd:
-            yield "rstd", self._rows(), self.rstd, "rstd"
+
+    def outputs(self):
+        """Likewise of each output. That in the input's memory is the input again."""
+        yield "x" if self.in_place else "y", tuple(range(len(self.sizes))), self.output_type, "outs"
+        if self._given():
+            return
+        for name, element_type in (("mean", self.mean), ("rstd", self.rstd), ("variance", self.variance)):
+            if element_type:
+                yield name, self._rows(), element_type, name
+
+    def shapes(self, sizes):
+        """name → (shape, element type) of each array, in the function's order."""
+        result = {name: (tuple(sizes[dim] for dim in dims), element_type) for name, dims, element_type, _ in self.inputs()}
+        for name, dims, element_type, keyword in self.outputs():
+            shape = sizes if keyword == "outs" else self._grouped(sizes)
+            result[name] = tuple(shape[dim] for dim in dims), element_type
+        return result
 
     def mlir(self):
-        parameters, clauses = [], []
-        for name, dims, element_type, keyword in self.operands():
+        declared = {}
+        for name, (shape, element_type) in self.shapes(self.sizes).items():
+            sizes = "".join(("?" if size is None else str(size)) + "x" for size in shape)
             layout = self.layout if name in ("x", "y") else ""
-            declared = f"%{name}: {self._memref(dims, element_type, layout)}"
-            parameters.append(declared)
-            clauses.append(f"{keyword}({declared.replace(':', ' :')})")
-            if name == "x" and self.in_place:
-                clauses.append(f"outs({declared.replace(':', ' :')})")
-        if self.in_place:
-            clauses.sort(key=lambda clause: clause.startswith(("outs", "mean", "rstd")))
-        attributes = [f"axes = {list(self.axes)}"]
-        if self.parameter_axes != self.axes:
-            attributes.append(f"parameter_axes = {list(self.parameter_axes)}")
-        if self.gamma_offset:
-            attributes.append(f"gamma_offset = {self.gamma_offset:e}")
+            declared[name] = f"memref<{sizes}{element_type}{layout}>"
+        parameters = [f"%{name}: {memref}" for name, memref in declared.items()]
+        clauses = [f"{keyword}(%{name} : {declared[name]})" for name, _, _, keyword in self.inputs()]
         if self.epsilon_operand:
             parameters.append("%epsilon: f32")
-            first = next(i for i, clause in enumerate(clauses) if clause.startswith("outs"))
-            clauses.insert(first, "epsilon(%epsilon : f32)")
-        else:
-            attributes.append(f"epsilon = {self.epsilon:e}")
-        if self.compute != compute_type(self.type):
-            attributes.append(f"compute_type = {self.compute}")
+            clauses.append("epsilon(%epsilon : f32)")
+        clauses += [f"{keyword}(%{name} : {declared[name]})" for name, _, _, keyword in self.outputs()]
         return (f"func.func @{self.name}({', '.join(parameters)}) attributes {{llvm.emit_c_interface}} {{\n"
-                f"  norm.{self.kind} {' '.join(clauses + attributes)}\n  return\n}}\n")
+                f"  norm.{self.kind} {' '.join([*clauses, *self._attributes()])}\n  return\n}}\n")
+
+    def _attributes(self):
+        if not self.kind.startswith("batch_norm"):
+            yield f"axes = {list(self.axes)}"
+        if self.channel_axis is not None:
+            yield f"channel_axis = {self.channel_axis}"
+        elif self.parameter_axes != self.axes:
+            yield f"parameter_axes = {list(self.parameter_axes)}"
+        if self.groups:
+            yield f"groups = {self.groups}"
+        if self.gamma_offset:
+            yield f"gamma_offset = {self.gamma_offset:e}"
+        if not self.epsilon_operand:
+            yield f"epsilon = {self.epsilon:e}"
+        if self.compute != compute_type(self.type):
+            yield f"compute_type = {self.compute}"
 
     # A call -----------------------------------------------------------------------------------------------------------
 
     def arguments(self, sizes, random, at_end=True, x=None):
         """Data for these sizes: rows of differing means, parameters around 1 and 0.3, statistics filled with junk."""
         arrays = {}
-        for name, dims, element_type, _ in self.operands():
-            shape = tuple(sizes[dim] for dim in dims)
+        for name, (shape, element_type) in self.shapes(sizes).items():
             strides = self._strides(shape) if name in ("x", "y") and self.layout else None
             array = arrays[name] = Array(element_type, shape, strides, at_end=at_end)
             if name == "x":
@@ -110,13 +144,27 @@ class Norm:
                 array.set(random.normal(0.3, 0.7, shape))
             elif name == "mask":
                 array.set(random.random(shape) < 0.7)
+            elif name == "mean" and self._given():
+                array.set(random.normal(2.0, 3.0, shape))
+            elif name == "variance" and self._given():
+                array.set(np.exp(random.normal(0.3, 0.5, shape)))
         return arrays
 
+    def _split(self, values):
+        """The values with the dim that has groups as two dims, and the axes to reduce then."""
+        if not self.groups:
+            return values, self.axes
+        channel, shape = self.channel_axis, values.shape
+        split = (*shape[:channel], self.groups, shape[channel] // self.groups, *shape[channel + 1:])
+        axes = [axis + (axis > channel) for axis in self.axes] + [channel + 1]
+        return values.reshape(split), tuple(sorted(axes))
+
     def _draw(self, shape, random):
-        row_shape = tuple(1 if dim in self.axes else size for dim, size in enumerate(shape))
+        split, axes = self._split(np.empty(shape))
+        row_shape = tuple(1 if dim in axes else size for dim, size in enumerate(split.shape))
         means = random.normal(2.0, 3.0, row_shape)
         deviations = np.exp(random.normal(0.3, 0.5, row_shape))
-        return means + deviations * random.normal(0.0, 1.0, shape)
+        return (means + deviations * random.normal(0.0, 1.0, split.shape)).reshape(shape)
 
     def _strides(self, shape):
         """A gap of 3 elements behind each row of the last dim, whose elements stand `inner_stride` apart."""
@@ -136,51 +184,68 @@ class Norm:
 
     # What it must give ------------------------------------------------------------------------------------------------
 
+    def _statistics(self, arrays, x):
+        """x − mean, mean (or none) and what epsilon is added to, each of x's shape, and of the rows' shape the last two."""
+        mask = arrays["mask"].view if self.mask else None
+        split, axes = self._split(np.asarray(x, np.longdouble))
+        if self._given():
+            mean, spread = (self._spread_out(arrays[name].get(), x.ndim) for name in ("mean", "variance"))
+            return split - mean, mean, spread, None, None
+        if mask is not None:
+            mask, _ = self._split(mask)
+        if self.kind == "rms_norm":
+            centred, mean, spread = split, None, mean_square(split, axes, mask)
+        else:
+            centred, mean, spread = moments(split, axes, mask)
+        rows = [None if value is None else value.squeeze(axes) for value in (mean, spread)]
+        full = [None if value is None else np.broadcast_to(value, split.shape).reshape(x.shape)
+                for value in (mean, spread)]
+        return (centred.reshape(x.shape), *full, *rows)
+
+    def _spread_out(self, values, rank):
+        """A parameter with dims of size 1 for those of x that it does not span."""
+        sizes = iter(values.shape)
+        return values.reshape(tuple(next(sizes) if dim in self.parameter_axes else 1 for dim in range(rank)))
+
     @np.errstate(invalid="ignore")
     def expected(self, arrays, x, algorithm):
         """name → (value, allowed error) of each output."""
-        rank = len(x.shape)
         epsilon = np.longdouble(np.float32(self.epsilon) if self.epsilon_operand or self.compute == "f32"
                                 else self.epsilon)
-        mask = arrays["mask"].view if self.mask else None
-        if self.kind == "layer_norm":
-            centred, mean, spread = moments(x, self.axes, mask)
-        else:
-            centred, mean, spread = x, None, mean_square(x, self.axes, mask)
+        centred, mean, spread, row_mean, row_spread = self._statistics(arrays, x)
         rstd = inverse_root(spread + epsilon)
 
         def parameter(name, default):
-            if name not in arrays:
-                return np.longdouble(default)
-            shape = tuple(x.shape[dim] if dim in self.parameter_axes else 1 for dim in range(rank))
-            return arrays[name].get().reshape(shape)
+            return self._spread_out(arrays[name].get(), x.ndim) if name in arrays else np.longdouble(default)
 
         scale = parameter("gamma", 1 - self.gamma_offset) + np.longdouble(self.gamma_offset)
         beta = parameter("beta", 0)
         y = centred * rstd * scale + beta
         unit = ROUNDOFF[self.compute]
-        deviation = np.sqrt(spread)
         gamma_size = np.abs(scale) + 2 * abs(self.gamma_offset)
         # x is known to one rounding of its own size where the mean is taken off it in the compute type. Without the
         # correction the mean's own roundings stay in the result: of the sum, of 1/n and of their product.
         off = 4 if algorithm == "two-pass" else 1
-        size = (np.abs(centred) + deviation + (0 if mean is None else off * np.abs(mean) / ROUNDINGS)) * rstd
+        size = (np.abs(centred) + np.sqrt(spread) + (0 if mean is None else off * np.abs(mean) / ROUNDINGS)) * rstd
         error = ROUNDINGS * unit * (size * gamma_size + np.abs(beta))
         result = {"x" if self.in_place else "y": (y, self._rounded(error, y, self.output_type))}
+        if self._given():
+            return result
         if self.mean:
-            error = ROUNDINGS * unit * (np.abs(mean) / 4 + deviation)
-            result["mean"] = self._row_value(mean, error, self.mean)
+            error = ROUNDINGS * unit * (np.abs(row_mean) / 4 + np.sqrt(row_spread))
+            result["mean"] = row_mean, self._rounded(error, row_mean, self.mean)
         if self.rstd:
-            result["rstd"] = self._row_value(rstd, 8 * unit * rstd, self.rstd)
+            row_rstd = inverse_root(row_spread + epsilon)
+            result["rstd"] = row_rstd, self._rounded(8 * unit * row_rstd, row_rstd, self.rstd)
+        if self.variance:
+            # That of the mean, squared, stays where elements are equal.
+            error = 16 * unit * row_spread + (4 * unit * np.abs(row_mean)) ** 2
+            result["variance"] = row_spread, self._rounded(error, row_spread, self.variance)
         return result
 
     @staticmethod
     def _rounded(error, value, element_type):
         return error + ROUNDOFF[element_type] * (np.abs(value) + error) + SMALLEST[element_type]
-
-    def _row_value(self, value, error, element_type):
-        error = self._rounded(error, value, element_type)
-        return value.squeeze(self.axes), error.squeeze(self.axes)
 
     def check(self, library, sizes, random, **options):
         """Calls it on fresh data and compares all outputs; returns the arrays."""
@@ -188,7 +253,8 @@ class Norm:
         x = arrays["x"].get()
         before = {name: array.bits() for name, array in arrays.items()}
         self.call(library, arrays)
-        expected = self.expected(arrays, x, library.algorithm) if 0 not in [sizes[dim] for dim in self._rows()] else {}
+        has_rows = 0 not in [self._grouped(sizes)[dim] for dim in self._rows()]
+        expected = self.expected(arrays, x, library.algorithm) if has_rows else {}
         for name, array in arrays.items():
             array.check_gaps()
             what = f"{self.name} {list(sizes)} {name}"

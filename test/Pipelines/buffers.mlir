@@ -88,3 +88,22 @@ func.func @sizes(%x: tensor<?x?xf32>, %g: tensor<8xf32>, %y: tensor<?x8xf32>) ->
   } -> tensor<?x8xf32>
   return %0 : tensor<?x8xf32>
 }
+
+// Dims that a dynamic one splits into have its size together.
+// SHAPES-LABEL: func.func @split
+// SHAPES-SAME:    (%[[X:.*]]: tensor<?x6x?xf32>, %[[M:.*]]: memref<?xf32>, %[[N:.*]]: index, %[[K:.*]]: index)
+// SHAPES:         %[[PRODUCT:.*]] = arith.muli %{{.*}}, %[[N]] : index
+// SHAPES:         %[[SIZE:.*]] = tensor.dim %[[X]], %c2
+// SHAPES:         %[[SAME:.*]] = arith.cmpi eq, %[[SIZE]], %[[PRODUCT]] : index
+// SHAPES:         cf.assert %[[SAME]], "{{.*}}buffers.mlir:[[# @LINE + 8]]:8: tensor.expand_shape: dim 2 does not split into dims of these sizes"
+// SHAPES:         tensor.expand_shape
+// SHAPES:         arith.muli %[[N]], %[[K]]
+// SHAPES:         memref.dim %[[M]]
+// SHAPES:         cf.assert %{{.*}}, "{{.*}}memref.expand_shape: dim 0 does not split into dims of these sizes"
+// SHAPES:         memref.expand_shape
+// SHAPES-NOT:     cf.assert
+func.func @split(%x: tensor<?x6x?xf32>, %m: memref<?xf32>, %n: index, %k: index) -> (tensor<?x2x3x4x?xf32>, memref<?x?xf32>) {
+  %0 = tensor.expand_shape %x [[0], [1, 2], [3, 4]] output_shape [%k, 2, 3, 4, %n] : tensor<?x6x?xf32> into tensor<?x2x3x4x?xf32>
+  %1 = memref.expand_shape %m [[0, 1]] output_shape [%n, %k] : memref<?xf32> into memref<?x?xf32>
+  return %0, %1 : tensor<?x2x3x4x?xf32>, memref<?x?xf32>
+}

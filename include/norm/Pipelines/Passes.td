@@ -55,10 +55,12 @@ def NormExpandCopiesPass : Pass<"norm-expand-copies"> {
 }
 
 def NormCheckShapesPass : Pass<"norm-check-shapes"> {
-  let summary = "Assert that dynamic sizes agree among the operands of an operation";
+  let summary = "Assert that dynamic sizes agree among the operands of an operation and around expand_shape";
   let description = [{
     For linalg operations and row programs: where an indexing map names a dim of the iteration space, the operands that
-    share the dim must have one size along it. Static sizes are the verifiers' business and cost nothing here.
+    share the dim must have one size along it. For `tensor.expand_shape` and `memref.expand_shape`: the dims that a dim of
+    dynamic size becomes must have that size together, as they do where the groups of a `norm.group_norm` divide the number
+    of its channels. Static sizes are the verifiers' business and cost nothing here.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::cf::ControlFlowDialect",
                            "::mlir::memref::MemRefDialect", "::mlir::tensor::TensorDialect"];

@@ -156,3 +156,35 @@ func.func @slice(%x: tensor<4x16xf32>, %e: f32) -> tensor<4x16xf32> {
   %1 = tensor.insert_slice %0 into %x[0, 8] [4, 8] [1, 1] : tensor<4x8xf32> into tensor<4x16xf32>
   return %1 : tensor<4x16xf32>
 }
+
+// -----
+
+// In place over x; the statistics that are given are read alone.
+// CHECK-LABEL: func @channels
+// CHECK-SAME: %[[X:[a-z0-9]+]]: memref<4x8x5xf32>, %[[G:[a-z0-9]+]]: memref<8xf32>, %[[M:[a-z0-9]+]]: memref<8xf32>
+func.func @channels(%x: tensor<4x8x5xf32>, %g: tensor<8xf32>, %m: tensor<8xf32>) -> (tensor<4x8x5xf32>, tensor<8xf32>) {
+  // CHECK-NOT: memref.alloc
+  // CHECK: norm.group_norm ins(%[[X]] : memref<4x8x5xf32>) gamma(%[[G]] : memref<8xf32>) outs(%[[X]] : memref<4x8x5xf32>) axes = [2] channel_axis = 1 groups = 2 epsilon = 1.000000e-05
+  %0 = norm.group_norm ins(%x : tensor<4x8x5xf32>) gamma(%g : tensor<8xf32>) outs(%x : tensor<4x8x5xf32>) axes = [2] channel_axis = 1 groups = 2 epsilon = 1.0e-5
+  // CHECK: norm.batch_norm_inference ins(%[[X]] : {{.*}}) mean(%[[G]] : memref<8xf32>) variance(%[[M]] : memref<8xf32>) outs(%[[X]] : memref<4x8x5xf32>) channel_axis = 1
+  %1 = norm.batch_norm_inference ins(%0 : tensor<4x8x5xf32>) mean(%g : tensor<8xf32>) variance(%m : tensor<8xf32>) outs(%0 : tensor<4x8x5xf32>)
+      channel_axis = 1 epsilon = 1.0e-5
+  // CHECK: norm.batch_norm_training ins(%[[X]] : memref<4x8x5xf32>) gamma(%[[G]] : memref<8xf32>) outs(%[[X]] : memref<4x8x5xf32>) mean(%[[M]] : memref<8xf32>) channel_axis = 1
+  %2:2 = norm.batch_norm_training ins(%1 : tensor<4x8x5xf32>) gamma(%g : tensor<8xf32>) outs(%1 : tensor<4x8x5xf32>) mean(%m : tensor<8xf32>)
+      channel_axis = 1 epsilon = 1.0e-5
+  // CHECK: return %[[X]], %[[M]]
+  return %2#0, %2#1 : tensor<4x8x5xf32>, tensor<8xf32>
+}
+
+// -----
+
+// The variance would be overwritten before it is read by later elements.
+// CHECK-LABEL: func @variance_is_output
+// CHECK-SAME: %[[X:[a-z0-9]+]]: memref<8xf32>, %[[V:[a-z0-9]+]]: memref<8xf32>
+func.func @variance_is_output(%x: tensor<8xf32>, %v: tensor<8xf32>) -> tensor<8xf32> {
+  // CHECK: %[[A:.*]] = memref.alloc
+  // CHECK: norm.batch_norm_inference ins(%[[X]] : {{.*}}) mean(%[[X]] : {{.*}}) variance(%[[V]] : {{.*}}) outs(%[[A]] :
+  %0 = norm.batch_norm_inference ins(%x : tensor<8xf32>) mean(%x : tensor<8xf32>) variance(%v : tensor<8xf32>) outs(%v : tensor<8xf32>)
+      channel_axis = 0 epsilon = 1.0e-5
+  return %0 : tensor<8xf32>
+}

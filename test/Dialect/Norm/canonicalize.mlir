@@ -14,6 +14,27 @@ func.func @unused_statistics(%x: tensor<4x8xf32>) -> (tensor<4x8xf32>, tensor<4x
 
 // -----
 
+// Of each operation, whatever its statistics are; y stays though nobody uses it.
+// CHECK-LABEL: func @unused_channel_statistics
+func.func @unused_channel_statistics(%x: tensor<4x8xf32>) -> (tensor<4x8xf32>, tensor<2xf32>, tensor<8xf32>, tensor<4x8xf32>) {
+  %e = tensor.empty() : tensor<2xf32>
+  %f = tensor.empty() : tensor<8xf32>
+  // CHECK: %[[A:.*]]:2 = norm.group_norm ins(%{{.*}}) outs(%{{.*}} : tensor<4x8xf32>) mean(%{{.*}} : tensor<2xf32>) axes = [0] channel_axis = 1 groups = 2 epsilon = 1.000000e-05 {tag}
+  %a:3 = norm.group_norm ins(%x : tensor<4x8xf32>) outs(%x : tensor<4x8xf32>) mean(%e : tensor<2xf32>) rstd(%e : tensor<2xf32>)
+      axes = [0] channel_axis = 1 groups = 2 epsilon = 1.0e-5 {tag}
+  // CHECK: %[[B:.*]]:2 = norm.batch_norm_training ins(%{{.*}}) outs(%{{.*}} : tensor<4x8xf32>) variance(%{{.*}} : tensor<8xf32>) channel_axis = 1 epsilon = 1.000000e-05
+  %b:3 = norm.batch_norm_training ins(%x : tensor<4x8xf32>) outs(%x : tensor<4x8xf32>) mean(%f : tensor<8xf32>) variance(%f : tensor<8xf32>)
+      channel_axis = 1 epsilon = 1.0e-5
+  // CHECK: %[[C:.*]] = norm.batch_norm_training ins(%{{.*}}) outs(%{{.*}} : tensor<4x8xf32>) channel_axis = 0 epsilon = 1.000000e-05
+  %g = tensor.empty() : tensor<4xf32>
+  %c:2 = norm.batch_norm_training ins(%x : tensor<4x8xf32>) outs(%x : tensor<4x8xf32>) mean(%g : tensor<4xf32>)
+      channel_axis = 0 epsilon = 1.0e-5
+  // CHECK: return %[[A]]#0, %[[A]]#1, %[[B]]#1, %[[C]]
+  return %a#0, %a#1, %b#2, %c#0 : tensor<4x8xf32>, tensor<2xf32>, tensor<8xf32>, tensor<4x8xf32>
+}
+
+// -----
+
 // CHECK-LABEL: func @mean_only
 func.func @mean_only(%x: tensor<4x8xf32>) -> tensor<4xf32> {
   %e = tensor.empty() : tensor<4xf32>
@@ -37,6 +58,21 @@ func.func @constant_epsilon(%x: tensor<4x8xf32>) -> (tensor<4x8xf32>, tensor<4x8
   // CHECK: norm.rms_norm ins(%{{.*}} : tensor<4x8xf32>) epsilon(%{{.*}} : f32) outs
   %b = norm.rms_norm ins(%x : tensor<4x8xf32>) epsilon(%n : f32) outs(%x : tensor<4x8xf32>) axes = [1]
   return %a, %b : tensor<4x8xf32>, tensor<4x8xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func @constant_epsilon_of_channels
+func.func @constant_epsilon_of_channels(%x: tensor<4x8xf32>, %p: tensor<8xf32>) -> (tensor<4x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>) {
+  %c = arith.constant 0.5 : f32
+  // CHECK: norm.group_norm ins(%{{.*}}) outs(%{{.*}}) axes = [] channel_axis = 1 groups = 2 epsilon = 5.000000e-01
+  %0 = norm.group_norm ins(%x : tensor<4x8xf32>) epsilon(%c : f32) outs(%x : tensor<4x8xf32>) axes = [] channel_axis = 1 groups = 2
+  // CHECK: norm.batch_norm_inference ins(%{{.*}}) mean(%{{.*}}) variance(%{{.*}}) beta(%{{.*}} : tensor<8xf32>) outs(%{{.*}}) channel_axis = 1 epsilon = 5.000000e-01
+  %1 = norm.batch_norm_inference ins(%x : tensor<4x8xf32>) mean(%p : tensor<8xf32>) variance(%p : tensor<8xf32>)
+      beta(%p : tensor<8xf32>) epsilon(%c : f32) outs(%x : tensor<4x8xf32>) channel_axis = 1
+  // CHECK: norm.batch_norm_training ins(%{{.*}}) outs(%{{.*}}) channel_axis = 1 epsilon = 5.000000e-01
+  %2 = norm.batch_norm_training ins(%x : tensor<4x8xf32>) epsilon(%c : f32) outs(%x : tensor<4x8xf32>) channel_axis = 1
+  return %0, %1, %2 : tensor<4x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>
 }
 
 // -----
@@ -72,6 +108,23 @@ func.func @memref_casts(%x: memref<4x8xf32>, %g: memref<8xf32>, %u: memref<*xf32
       outs(%c : memref<?x8xf32, strided<[?, 1], offset: ?>>) axes = [1] epsilon = 1.0e-5
   // CHECK: norm.layer_norm ins(%{{.*}} : memref<4x8xf32>) outs(%[[X]] : memref<4x8xf32>)
   norm.layer_norm ins(%e : memref<4x8xf32>) outs(%x : memref<4x8xf32>) axes = [1] epsilon = 1.0e-5
+  return
+}
+
+// CHECK-LABEL: func @memref_casts_of_channels
+// CHECK-SAME: %[[X:[a-z0-9]+]]: memref<4x8xf32>, %[[G:[a-z0-9]+]]: memref<8xf32>
+func.func @memref_casts_of_channels(%x: memref<4x8xf32>, %g: memref<8xf32>) {
+  %c = memref.cast %x : memref<4x8xf32> to memref<?x?xf32, strided<[?, 1], offset: ?>>
+  %d = memref.cast %g : memref<8xf32> to memref<?xf32>
+  // CHECK: norm.group_norm ins(%[[X]] : memref<4x8xf32>) gamma(%[[G]] : memref<8xf32>) outs(%[[X]] : memref<4x8xf32>)
+  norm.group_norm ins(%c : memref<?x?xf32, strided<[?, 1], offset: ?>>) gamma(%d : memref<?xf32>)
+      outs(%c : memref<?x?xf32, strided<[?, 1], offset: ?>>) axes = [] channel_axis = 1 groups = 2 epsilon = 1.0e-5
+  // CHECK: norm.batch_norm_inference ins(%[[X]] : memref<4x8xf32>) mean(%[[G]] : memref<8xf32>) variance(%[[G]] : memref<8xf32>) outs(%[[X]] : memref<4x8xf32>)
+  norm.batch_norm_inference ins(%c : memref<?x?xf32, strided<[?, 1], offset: ?>>) mean(%d : memref<?xf32>) variance(%g : memref<8xf32>)
+      outs(%x : memref<4x8xf32>) channel_axis = 1 epsilon = 1.0e-5
+  // CHECK: norm.batch_norm_training ins(%[[X]] : memref<4x8xf32>) outs(%[[X]] : memref<4x8xf32>) mean(%[[G]] : memref<8xf32>)
+  norm.batch_norm_training ins(%x : memref<4x8xf32>) outs(%c : memref<?x?xf32, strided<[?, 1], offset: ?>>) mean(%d : memref<?xf32>)
+      channel_axis = 1 epsilon = 1.0e-5
   return
 }
 

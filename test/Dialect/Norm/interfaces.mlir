@@ -33,6 +33,19 @@ func.func @cse_tensors(%x: tensor<4x8xf32>, %y: tensor<4x8xf32>) -> (tensor<4x8x
   return %a, %b, %c : tensor<4x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>
 }
 
+// CHECK-LABEL: func @cse_channels
+func.func @cse_channels(%x: tensor<4x8xf32>, %y: tensor<4x8xf32>, %p: tensor<8xf32>, %m: memref<4x8xf32>) -> (tensor<4x8xf32>, tensor<4x8xf32>) {
+  // CHECK: %[[A:.*]] = norm.group_norm {{.*}} groups = 2
+  // CHECK-NEXT: norm.batch_norm_training {{.*}} memref<4x8xf32>
+  // CHECK-NEXT: return %[[A]], %[[A]]
+  %a = norm.group_norm ins(%x : tensor<4x8xf32>) outs(%y : tensor<4x8xf32>) axes = [] channel_axis = 1 groups = 2 epsilon = 1.0e-5
+  %b = norm.group_norm ins(%x : tensor<4x8xf32>) outs(%y : tensor<4x8xf32>) axes = [] channel_axis = 1 groups = 2 epsilon = 1.0e-5
+  norm.batch_norm_training ins(%m : memref<4x8xf32>) outs(%m : memref<4x8xf32>) channel_axis = 1 epsilon = 1.0e-5
+  %dead = norm.batch_norm_inference ins(%x : tensor<4x8xf32>) mean(%p : tensor<8xf32>) variance(%p : tensor<8xf32>) outs(%y : tensor<4x8xf32>)
+      channel_axis = 1 epsilon = 1.0e-5
+  return %a, %b : tensor<4x8xf32>, tensor<4x8xf32>
+}
+
 // What writes memory is neither merged nor removed.
 // CHECK-LABEL: func @cse_memrefs
 func.func @cse_memrefs(%x: memref<4x8xf32>, %y: memref<4x8xf32>) {

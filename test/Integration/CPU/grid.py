@@ -89,6 +89,55 @@ def axes_cases():
                        mask=index % 3 == 2), sizes
 
 
+# (sizes, axes, channel axis, groups): channels first and last; some groups, one, as many as channels, and none; batch
+# dims before, between and behind; sizes of 1 and 0.
+CHANNELS = (
+    ((2, 6, 5, 7), (2, 3), 1, 3),
+    ((3, 8, 16), (2,), 1, 2),
+    ((2, 6, 33), (2,), 1, 1),
+    ((2, 6, 33), (2,), 1, 6),
+    ((2, 6, 4, 9), (2, 3), 1, None),
+    ((2, 5, 7, 12), (1, 2), 3, 3),
+    ((2, 5, 7, 17), (1, 2), 3, None),
+    ((3, 40), (), 1, 4),
+    ((2, 3, 8, 5), (3,), 2, 4),
+    ((4, 6, 5, 3), (0, 2), 1, 2),
+    ((12, 7), (1,), 0, 3),
+    ((2, 1, 5), (2,), 1, 1),
+    ((2, 4, 1), (2,), 1, None),
+    ((2, 6, 0), (2,), 1, 3),
+    ((0, 6, 5), (2,), 1, 3),
+)
+
+
+def channel_cases():
+    """Group, instance and batch norms: types in turn, each shape with open and with static sizes."""
+    for index, (sizes, axes, channel, groups) in enumerate(CHANNELS):
+        for is_open in (False, True):
+            t = TYPES[(index + is_open) % 4]
+            p = parameter_type(t)
+            shape = {"sizes": (None,) * len(sizes) if is_open else sizes, "channel_axis": channel, "type": t}
+            short = f"{index}_{'open' if is_open else 'static'}"
+            yield Norm(f"group_{short}", axes=axes, kind="group_norm", groups=groups, gamma=p, beta=p, mean=p, rstd=p,
+                       mask=index % 4 == 1, epsilon_operand=index % 3 == 2, **shape), sizes
+            yield Norm(f"group_plain_{short}", axes=axes, kind="group_norm", groups=groups, in_place=index % 2 == 0,
+                       **shape), sizes
+            yield Norm(f"inference_{short}", kind="batch_norm_inference", mean=p, variance=p, gamma=p, beta=t,
+                       in_place=index % 2 == 1, epsilon_operand=index % 3 == 1, **shape), sizes
+            yield Norm(f"training_{short}", kind="batch_norm_training", gamma=p, beta=t, mean=p, variance=p,
+                       mask=index % 4 == 2, in_place=index % 3 == 1, **shape), sizes
+    common = {"sizes": (None, 8, None), "channel_axis": 1, "type": "f32"}
+    yield Norm("group_in_f64", axes=(2,), kind="group_norm", groups=2, compute="f64", rstd="f64", **common), (3, 8, 21)
+    yield Norm("group_to_bf16", axes=(2,), kind="group_norm", groups=2, output_type="bf16", **common), (3, 8, 21)
+    yield Norm("inference_in_f64", kind="batch_norm_inference", mean="f64", variance="f16", compute="f64",
+               **common), (3, 8, 21)
+    yield Norm("training_variance_f16", kind="batch_norm_training", variance="f16", beta="f32", **common), (3, 8, 21)
+    strided = {"sizes": (None, 6, None), "channel_axis": 1, "layout": ", strided<[?, ?, ?]>", "inner_stride": 2}
+    yield Norm("group_strided", axes=(2,), kind="group_norm", groups=3, gamma="f32", **strided), (2, 6, 19)
+    yield Norm("inference_strided", kind="batch_norm_inference", mean="f32", variance="f32", **strided), (2, 6, 19)
+    yield Norm("training_strided", kind="batch_norm_training", in_place=True, **strided), (2, 6, 19)
+
+
 def strided_cases():
     for t, inner in itertools.product(TYPES, (1, 2)):
         p = parameter_type(t)
@@ -116,7 +165,7 @@ def programs():
 def check_all(target):
     random = np.random.default_rng(20)
     dynamic, static = list(dynamic_cases()), list(static_cases())
-    shaped, generic = [*axes_cases(), *strided_cases()], list(programs())
+    shaped, generic = [*axes_cases(), *channel_cases(), *strided_cases()], list(programs())
     functions = [*(case for case, _ in dynamic), *static, *(case for case, _ in shaped), *(case for case, _ in generic)]
     library = Library("".join(case.mlir() for case in functions), target)
     calls = 0

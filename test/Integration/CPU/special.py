@@ -2,6 +2,7 @@
 they give, and here it is required. A row of ordinary numbers stands between them and must not notice.
 """
 
+import itertools
 import os
 import sys
 
@@ -112,6 +113,43 @@ def check_degenerate(cases, library, length, random):
         assert np.isnan(outputs["y"]).sum() == 1, f"{name}: a NaN spread"
 
 
+def channel_norms():
+    """Norms with a channel axis, under an epsilon of 0."""
+    for is_last in (False, True):
+        shape = {"sizes": (None, None, 6) if is_last else (None, 6, None), "channel_axis": 2 if is_last else 1,
+                 "gamma": "f32", "beta": "f32", "epsilon": 0.0}
+        axes, suffix = ((1,), "last") if is_last else ((2,), "first")
+        yield Norm(f"group_{suffix}", axes=axes, kind="group_norm", groups=2, rstd="f32", **shape)
+        yield Norm(f"instance_{suffix}", axes=axes, kind="group_norm", rstd="f32", **shape)
+        yield Norm(f"training_{suffix}", kind="batch_norm_training", mean="f32", variance="f32", **shape)
+        yield Norm(f"inference_{suffix}", kind="batch_norm_inference", mean="f32", variance="f32", **shape)
+
+
+def check_constant_channels(random):
+    """Where all elements that share statistics are one value, y is beta, and the values next to them do not matter."""
+    cases = list(channel_norms())
+    library = Library("".join(case.mlir() for case in cases), Target())
+    for case, length in itertools.product(cases, LENGTHS):
+        channel = case.channel_axis
+        sizes = tuple(size or (4 if dim == 0 else length) for dim, size in enumerate(case.sizes))
+        x = random.normal(2.0, 3.0, sizes)
+        channels_first = np.moveaxis(x, channel, 0)
+        channels_first[0:3] = 226935.0  # the first of two groups
+        arrays = case.arguments(sizes, random, x=x)
+        if case.kind == "batch_norm_inference":
+            arrays["variance"].view[0:3] = 0.0
+        case.call(library, arrays)
+        y = np.moveaxis(arrays["y"].get(), channel, 0)
+        beta = arrays["beta"].get().reshape(6, 1, 1)
+        assert (y[0:3] == beta[0:3]).all(), f"{case.name} {sizes}: what is constant is not beta"
+        value, allowed = (np.moveaxis(array, channel, 0) for array in case.expected(arrays, arrays["x"].get(), "")["y"])
+        assert (np.abs(y - value) <= allowed)[3:].all(), f"{case.name} {sizes}: what is next to it is wrong"
+        if "rstd" in arrays:
+            rstd = np.moveaxis(arrays["rstd"].get(), 1, 0)
+            assert (rstd[:len(rstd) // 2] == 0).all() and (rstd[len(rstd) // 2:] > 0).all(), f"{case.name}: rstd"
+    print("constant channels: passed")
+
+
 def main():
     random = np.random.default_rng(22)
     for algorithm in ALGORITHMS:
@@ -121,6 +159,7 @@ def main():
             for check in (check_not_finite, check_overflow, check_degenerate):
                 check(cases, library, length, random)
         print(f"{algorithm}: passed")
+    check_constant_channels(random)
 
 
 if __name__ == "__main__":

@@ -101,7 +101,10 @@ def check_algorithms(target, random):
     for algorithm in ("corrected-two-pass", "two-pass", "shifted"):
         cases = [*norms("open", (None, None)), Norm("static", (None, 1000), (1,), gamma="f32"),
                  Norm("trailing", (None, None, None), (1, 2), mask=True, rstd="f32"),
-                 Norm("middle", (None, None, None), (1,), mean="f32"), Norm("none", (None, None), (), mean="f32")]
+                 Norm("middle", (None, None, None), (1,), mean="f32"), Norm("none", (None, None), (), mean="f32"),
+                 Norm("group", (None, None, None), (2,), kind="group_norm", channel_axis=1, groups=1, gamma="f32"),
+                 Norm("training", (None, None, None), kind="batch_norm_training", channel_axis=1, variance="f32",
+                      mean="f32")]
         library = Library("".join(case.mlir() for case in cases), target, algorithm=algorithm)
         for case in cases:
             if len(case.sizes) == 3:

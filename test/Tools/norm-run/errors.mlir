@@ -91,6 +91,8 @@
 // HUGE: norm-run: error: argument 0: the sizes of 9999999999x9999999999xf32 overflow
 // RUN: %{fails} %t/sum.mlir --shape=0:2 --shape=1:3 | FileCheck %s --check-prefix=ASSERT
 // ASSERT: norm-run: error: an assertion of the program failed: {{.*}}sum.mlir:2:8: linalg.generic: dim 0 of operand 0 and dim 0 of operand 1 have different sizes
+// RUN: %{fails} %t/groups.mlir --shape=0:2x7x5 | FileCheck %s --check-prefix=GROUPS
+// GROUPS: norm-run: error: an assertion of the program failed: {{.*}}groups.mlir:2:8: tensor.expand_shape: dim 1 does not split into dims of these sizes
 
 // Outputs.
 // RUN: %{fails} %t/static.mlir --output=%t/a.npy --output=%t/b.npy | FileCheck %s --check-prefix=OUTPUTS
@@ -196,6 +198,11 @@ func.func @result(%x: f32) -> vector<4xf32> {
 func.func @f(%x: tensor<?xf32>, %y: tensor<?xf32>) -> tensor<?xf32> {
   %0 = arith.addf %x, %y : tensor<?xf32>
   return %0 : tensor<?xf32>
+}
+//--- groups.mlir
+func.func @f(%x: tensor<2x?x5xf32>) -> tensor<2x?x5xf32> {
+  %0 = norm.group_norm ins(%x : tensor<2x?x5xf32>) outs(%x : tensor<2x?x5xf32>) axes = [2] channel_axis = 1 groups = 3 epsilon = 1.0e-5
+  return %0 : tensor<2x?x5xf32>
 }
 //--- rounding.mlir
 func.func @f(%x: tensor<4xf32>) -> tensor<4xi8> {

@@ -33,6 +33,12 @@ def NormRaisePass : Pass<"norm-raise"> {
 
 def NormGeneralizePass : Pass<"norm-generalize"> {
   let summary = "Turn named normalizations into row programs";
+  let description = [{
+    The row program is the operation's definition: statistics, affine and one cast, all in its compute type. Groups of
+    channels become a dim of their own: `expand_shape` splits the channels of the operands, `collapse_shape` joins those of
+    the results. Where the number of channels is dynamic it must be a multiple of the groups, which this pass takes for
+    granted and `norm-check-shapes` checks.
+  }];
   let dependentDialects = ["::mlir::norm::NormDialect"];
 }
 
