@@ -51,22 +51,6 @@ static Expr makeAnchor(ElementExprs &exprs, Operation *op,
   return exprs.view(exprs.element(op->getResult(0), indices));
 }
 
-/// Sets the root and returns what stands under it.
-static Expr readRoot(ElementExprs &exprs, Expr anchor, Statistics &statistics) {
-  statistics.root = anchor;
-  statistics.isInverse = anchor->is(ExprOp::Rsqrt);
-  statistics.arithmetic.addType(anchor->type);
-  Expr operand = anchor->operands[0];
-  // The root of the reciprocal.
-  Expr seen = exprs.view(operand);
-  if (!seen->is(ExprOp::Div) || !seen->operands[0]->isOne())
-    return operand;
-  statistics.isInverse = !statistics.isInverse;
-  statistics.arithmetic.isExact = false;
-  statistics.arithmetic.addType(seen->type);
-  return seen->operands[1];
-}
-
 /// Whether a sum stands near: the root may be part of a normalization.
 static bool isOverSum(ElementExprs &exprs, Expr expr, unsigned depth) {
   Expr seen = exprs.view(expr);

@@ -126,6 +126,8 @@ bool isCount(ElementExprs &exprs, Expr expr, ArrayRef<unsigned> variables,
 std::optional<int64_t> getStaticCount(ElementExprs &exprs,
                                       ArrayRef<unsigned> variables);
 
+/// Sets the root and returns what stands under it.
+Expr readRoot(ElementExprs &exprs, Expr anchor, Statistics &statistics);
 /// Fills in everything but `root` from the root's operand.
 bool matchStatistics(ElementExprs &exprs, Expr operand, Statistics &statistics,
                      Miss &miss);
@@ -224,6 +226,9 @@ struct Operand {
   /// Where no tensor holds it: what its elements are, at `indices`.
   Expr computed = nullptr;
   SmallVector<AffineExpr> indices;
+  /// The shape, of as many elements in row-major order, that `tensor` is given
+  /// first.
+  std::optional<SmallVector<int64_t>> shape;
   /// The dims of `tensor` that it is used along; others have size 1.
   SmallVector<int64_t> ownDims;
   /// The dims of the input that they are.
@@ -288,12 +293,15 @@ public:
 private:
   bool isAvailable(Value value) const;
   bool tryInput(Value tensor, ArrayRef<AffineExpr> coords, bool mayPermute);
+  bool tryReshapedInput(Value tensor, ArrayRef<AffineExpr> coords);
   bool isDiagonal(const IndexBinding &binding);
   bool chooseAxes(const IndexBinding &binding);
   std::optional<SmallVector<int64_t>>
   getInputDims(ArrayRef<AffineExpr> coords, SmallVectorImpl<int64_t> &ownDims);
   bool fits(const Operand &operand) const;
   std::optional<Operand> makeOperand(Expr expr);
+  std::optional<Operand> makeReshaped(Value tensor,
+                                      ArrayRef<AffineExpr> coords);
   std::optional<Operand> makeParameter(Expr expr);
   std::optional<Operand> makeComputed(Expr expr);
   bool chooseKindByParameters(ArrayRef<int64_t> dims);

@@ -17,6 +17,28 @@ using namespace mlir::norm::raise;
 // Operands
 //===----------------------------------------------------------------------===//
 
+/// A tensor of static shape in another one, of the same elements in order.
+static Value makeShape(OpBuilder &builder, Location loc, Value tensor,
+                       ArrayRef<int64_t> shape) {
+  auto from = cast<RankedTensorType>(tensor.getType());
+  auto to = from.clone(shape);
+  if (from == to)
+    return tensor;
+  if (auto groups = getReassociationIndicesForReshape(from, to)) {
+    if (from.getRank() > to.getRank())
+      return tensor::CollapseShapeOp::create(builder, loc, to, tensor, *groups);
+    return tensor::ExpandShapeOp::create(builder, loc, to, tensor, *groups);
+  }
+  auto all = [](int64_t rank) {
+    return SmallVector<ReassociationIndices>(
+        {llvm::to_vector<2>(llvm::seq<int64_t>(0, rank))});
+  };
+  Value flat = tensor::CollapseShapeOp::create(builder, loc, tensor,
+                                               all(from.getRank()));
+  return tensor::ExpandShapeOp::create(builder, loc, to, flat,
+                                       all(to.getRank()));
+}
+
 /// A tensor without those dims of size 1 that it is not used along.
 static Value makeOperand(OpBuilder &builder, Location loc,
                          const std::optional<Operand> &operand) {
@@ -24,6 +46,8 @@ static Value makeOperand(OpBuilder &builder, Location loc,
     return nullptr;
   if (!operand->tensor)
     return materialize(builder, loc, operand->computed, operand->indices);
+  if (operand->shape)
+    return makeShape(builder, loc, operand->tensor, *operand->shape);
   auto type = cast<RankedTensorType>(operand->tensor.getType());
   if (static_cast<int64_t>(operand->ownDims.size()) == type.getRank())
     return operand->tensor;
@@ -154,6 +178,14 @@ StringRef raise::getTierName(const Match &match) {
   return "";
 }
 
+static Value makeInput(OpBuilder &builder, Location loc,
+                       const Operand &input) {
+  if (!input.tensor)
+    return materialize(builder, loc, input.computed, input.indices);
+  return input.shape ? makeShape(builder, loc, input.tensor, *input.shape)
+                     : input.tensor;
+}
+
 /// The init of a saved statistic: of the dims of the input those that are not
 /// normalized, groups in place of channels.
 static Value makeStatisticInit(OpBuilder &builder, Location loc,
@@ -190,9 +222,7 @@ static DenseI64ArrayAttr makeParameterAxes(OpBuilder &builder,
 
 Operation *raise::createNorm(OpBuilder &builder, Location loc,
                              const Match &match) {
-  const Operand &x = match.input;
-  Value input = x.tensor ? x.tensor
-                         : materialize(builder, loc, x.computed, x.indices);
+  Value input = makeInput(builder, loc, match.input);
   Value gamma = makeOperand(builder, loc, match.gamma);
   Value beta = makeOperand(builder, loc, match.beta);
   Value epsilonOperand = makeEpsilon(builder, loc, match.epsilonOperand);

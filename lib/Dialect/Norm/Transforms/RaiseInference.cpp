@@ -5,6 +5,7 @@
 // found among what stands beside the root.
 
 #include "Raise.h"
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -34,7 +35,7 @@ public:
 private:
   bool containsRoot(Expr expr);
   void collect(Expr expr);
-  void collectOperand(Expr expr);
+  void collectOperand(Expr expr, unsigned depth);
   SmallVector<AffineExpr> getVarying(Expr expr);
 
   ElementExprs &exprs;
@@ -89,20 +90,20 @@ SmallVector<AffineExpr> SurroundingsReader::getVarying(Expr expr) {
   return varying.takeVector();
 }
 
-/// An operand without the root in it: x, its mean or a parameter.
-void SurroundingsReader::collectOperand(Expr expr) {
+/// An operand without the root in it: x, its mean or a parameter, or what is
+/// made of these.
+void SurroundingsReader::collectOperand(Expr expr, unsigned depth) {
+  constexpr unsigned maxDepth = 4;
   expr = stripExtensions(exprs, expr);
+  Expr seen = exprs.view(expr);
+  if (isAffineArithmetic(seen) && depth < maxDepth)
+    for (Expr operand : seen->operands)
+      collectOperand(operand, depth + 1);
   size_t numVarying = getVarying(expr).size();
   if (numVarying == 1)
     result.means.insert(expr);
-  if (numVarying < 2)
-    return;
-  Expr seen = exprs.view(expr);
-  if (seen->is(ExprOp::Sub) && getVarying(seen->operands[1]).size() == 1) {
-    result.inputs.insert(stripExtensions(exprs, seen->operands[0]));
-    result.means.insert(stripExtensions(exprs, seen->operands[1]));
-  }
-  result.inputs.insert(expr);
+  else if (numVarying > 1)
+    result.inputs.insert(expr);
 }
 
 void SurroundingsReader::collect(Expr expr) {
@@ -113,8 +114,29 @@ void SurroundingsReader::collect(Expr expr) {
     if (containsRoot(operand))
       collect(operand);
     else
-      collectOperand(operand);
+      collectOperand(operand, /*depth=*/0);
   }
+}
+
+/// Whether a reduction stands among what an expression is computed from: then
+/// it is no statistic that is given.
+static bool isReduced(Expr expr) {
+  constexpr unsigned maxOperations = 64;
+  llvm::SetVector<Operation *> reached;
+  auto reach = [&](Value value) {
+    if (Operation *op = value.getDefiningOp())
+      reached.insert(op);
+  };
+  llvm::for_each(getLeaves(expr), reach);
+  for (unsigned next = 0; next < reached.size() && next < maxOperations;
+       ++next) {
+    auto linalgOp = dyn_cast<linalg::LinalgOp>(reached[next]);
+    if (isa<tosa::ReduceSumOp>(reached[next]) ||
+        (linalgOp && linalgOp.getNumReductionLoops()))
+      return true;
+    llvm::for_each(reached[next]->getOperands(), reach);
+  }
+  return false;
 }
 
 std::optional<Match> raise::findInference(ElementExprs &exprs,
@@ -134,15 +156,18 @@ std::optional<Match> raise::findInference(ElementExprs &exprs,
           SurroundingsReader(exprs, statistics).read(place.getExpr(exprs));
       for (Expr input : around.inputs)
         for (Expr mean : around.means) {
-          Statistics given = statistics;
-          given.input = input;
-          given.givenMean = mean;
           // The pattern in terms of this value's indices.
-          given.root = around.root;
-          Expr operand = around.root->operands[0];
-          given.epsilon = nullptr;
+          Statistics given;
+          Expr operand = readRoot(exprs, around.root, given);
           if (!matchGivenVariance(exprs, operand, given, miss))
             continue;
+          given.input = input;
+          given.givenMean = mean;
+          if (isReduced(given.variance) || isReduced(mean)) {
+            miss.because("mean and variance are computed, but not as those of "
+                         "what is normalized");
+            continue;
+          }
           std::vector<Match> matches =
               ResultFinder(exprs, given, options, dominance, miss).find(value);
           if (!matches.empty())

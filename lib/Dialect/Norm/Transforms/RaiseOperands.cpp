@@ -81,6 +81,25 @@ bool OperandChooser::tryInput(Value tensor, ArrayRef<AffineExpr> coords,
   return true;
 }
 
+/// Whether a tensor has the result's elements in the same row-major order, in
+/// another shape.
+bool OperandChooser::tryReshapedInput(Value tensor,
+                                      ArrayRef<AffineExpr> coords) {
+  auto type = dyn_cast<RankedTensorType>(tensor.getType());
+  RankedTensorType resultType = match.result.getType();
+  if (!type || !type.hasStaticShape() || !resultType.hasStaticShape() ||
+      !isOperandType(type.getElementType()) || !isAvailable(tensor))
+    return false;
+  std::optional<SmallVector<AffineExpr>> reshaped =
+      exprs.getSpace().reshape(indices, resultType.getShape(), type.getShape());
+  if (!reshaped || ArrayRef(*reshaped) != coords)
+    return false;
+  match.input.tensor = tensor;
+  match.input.shape = llvm::to_vector(resultType.getShape());
+  match.inputIndices = indices;
+  return true;
+}
+
 /// Whether two of the indices that x has in the statistics are one and the same
 /// in the result.
 bool OperandChooser::isDiagonal(const IndexBinding &binding) {
@@ -121,6 +140,11 @@ bool OperandChooser::chooseInput(const IndexBinding &binding) {
       spellings.push_back({spelling.first, coords});
   }
   ArrayRef<int64_t> shape = match.result.getType().getShape();
+  auto findReshaped = [&] {
+    return llvm::any_of(spellings, [&](Spelling &spelling) {
+      return tryReshapedInput(spelling.first, spelling.second);
+    });
+  };
   auto find = [&](bool sameShape, bool mayPermute) {
     return llvm::any_of(spellings, [&](Spelling &spelling) {
       auto type = dyn_cast<ShapedType>(spelling.first.getType());
@@ -129,7 +153,7 @@ bool OperandChooser::chooseInput(const IndexBinding &binding) {
     });
   };
   if (find(/*sameShape=*/true, /*mayPermute=*/false) ||
-      find(/*sameShape=*/false, /*mayPermute=*/false))
+      find(/*sameShape=*/false, /*mayPermute=*/false) || findReshaped())
     return chooseAxes(binding);
   if (bound->is(Kind::Apply) && isOperandType(bound->type) &&
       canMaterialize(exprs, bound, indices, dominance,
@@ -214,7 +238,7 @@ OperandChooser::getInputDims(ArrayRef<AffineExpr> coords,
 }
 
 static int64_t getInputSize(const Match &match, int64_t dim) {
-  if (match.input.tensor)
+  if (match.input.tensor && !match.input.shape)
     return cast<ShapedType>(match.input.tensor.getType()).getDimSize(dim);
   return match.result.getType().getDimSize(dim);
 }
@@ -244,7 +268,42 @@ std::optional<Operand> OperandChooser::makeOperand(Expr expr) {
     if (hasSizes)
       return operand;
   }
+  for (auto &[tensor, coords] : spellings)
+    if (std::optional<Operand> operand = makeReshaped(tensor, coords))
+      return operand;
   return std::nullopt;
+}
+
+/// A tensor in which several dims of the input are one, or one is several.
+std::optional<Operand>
+OperandChooser::makeReshaped(Value tensor, ArrayRef<AffineExpr> coords) {
+  auto type = dyn_cast<RankedTensorType>(tensor.getType());
+  if (!type || !type.hasStaticShape() || !isOperandType(type.getElementType()) ||
+      !isAvailable(tensor))
+    return std::nullopt;
+  Operand operand;
+  operand.tensor = tensor;
+  operand.shape.emplace();
+  SmallVector<AffineExpr> used;
+  for (auto [dim, index] : llvm::enumerate(match.inputIndices)) {
+    auto variable = dyn_cast<AffineDimExpr>(index);
+    if (!variable || llvm::none_of(coords, [&](AffineExpr coord) {
+          return coord.isFunctionOfDim(variable.getPosition());
+        }))
+      continue;
+    operand.ownDims.push_back(operand.dims.size());
+    operand.dims.push_back(dim);
+    operand.shape->push_back(getInputSize(match, dim));
+    used.push_back(index);
+  }
+  if (operand.dims.empty() ||
+      llvm::any_of(*operand.shape, ShapedType::isDynamic))
+    return std::nullopt;
+  std::optional<SmallVector<AffineExpr>> reshaped =
+      exprs.getSpace().reshape(used, *operand.shape, type.getShape());
+  if (!reshaped || ArrayRef(*reshaped) != coords)
+    return std::nullopt;
+  return operand;
 }
 
 /// A tensor of fewer dims than the input that is computed beforehand.
@@ -267,9 +326,12 @@ std::optional<Operand> OperandChooser::makeComputed(Expr expr) {
     operand.ownDims.push_back(operand.dims.size());
     operand.dims.push_back(dim);
   }
+  // What varies along all dims is no parameter, unless all are normalized.
+  size_t numVarying = getVarying(match.inputIndices).size();
+  bool isGate = used.size() >= numVarying && match.axes.size() < numVarying;
   if (!expr->is(Kind::Apply) || !isOperandType(expr->type) ||
       operand.dims.empty() || operand.dims.size() != used.size() ||
-      used.size() >= getVarying(match.inputIndices).size() ||
+      isGate ||
       !canMaterialize(exprs, expr, operand.indices, dominance,
                       match.result.getOperation()))
     return std::nullopt;

@@ -76,10 +76,15 @@ static std::optional<Polynomial> multiply(const Polynomial &a,
       product.terms[*basis] = coefficient;
     }
   product.arithmetic = joinArithmetic({&a, &b}, type);
-  // (x − m) · r is how it is defined; x · r − m · r is not.
+  // (x − m) · r is how it is defined; x · r − m · r and (x − m) · g · r are not.
+  auto isScaled = [](const Polynomial &factor) {
+    return factor.isParameter() ||
+           (factor.has(Polynomial::Input) &&
+            !(*factor.terms[Polynomial::Input] == Coefficient()));
+  };
   product.arithmetic.isExact &=
-      !(a.has(Polynomial::InverseRoot) && b.isParameter()) &&
-      !(b.has(Polynomial::InverseRoot) && a.isParameter());
+      !(a.has(Polynomial::InverseRoot) && isScaled(b)) &&
+      !(b.has(Polynomial::InverseRoot) && isScaled(a));
   return product;
 }
 
@@ -232,6 +237,10 @@ std::optional<Polynomial> PolynomialReader::readQuotient(Expr expr,
   if (numTerms != 1)
     return std::nullopt;
   divisor.arithmetic.isExact = false;
+  // Of the numbers, only 1 makes it an inverse root.
+  if (exprs.view(expr->operands[0])->is(Kind::Constant) &&
+      !exprs.view(expr->operands[0])->isOne())
+    return std::nullopt;
   if (!expr->operands[0]->isOne())
     return multiply(dividend, divisor, expr->type);
   divisor.arithmetic = joinArithmetic(&divisor, expr->type);

@@ -54,23 +54,42 @@ std::optional<int64_t> raise::getStaticCount(ElementExprs &exprs,
   return count;
 }
 
-/// n, or 1/n, rounded to the constant's type in the ways a frontend might.
+/// Whether a constant is n, or 1/n, as it rounds to a type: 1/n in that type, or
+/// in f64 and rounded from there.
 static bool isRoundedCount(const llvm::APFloat &constant, int64_t count,
-                           bool inverse) {
+                           bool inverse, const llvm::fltSemantics &semantics) {
   auto nearest = llvm::APFloat::rmNearestTiesToEven;
-  const llvm::fltSemantics &semantics = constant.getSemantics();
+  bool losesInfo;
+  auto isSame = [&](llvm::APFloat value) {
+    value.convert(constant.getSemantics(), nearest, &losesInfo);
+    return constant.bitwiseIsEqual(value);
+  };
   llvm::APFloat rounded(semantics);
   rounded.convertFromAPInt(APInt(64, count), /*IsSigned=*/true, nearest);
   if (!inverse)
-    return constant.bitwiseIsEqual(rounded);
+    return isSame(rounded);
   llvm::APFloat quotient(semantics, 1);
   quotient.divide(rounded, nearest);
-  // In the constant's own type, or in f64 and rounded from there.
   llvm::APFloat converted(1.0 / static_cast<double>(count));
-  bool losesInfo;
   converted.convert(semantics, nearest, &losesInfo);
-  return constant.bitwiseIsEqual(quotient) ||
-         constant.bitwiseIsEqual(converted);
+  return isSame(quotient) || isSame(converted);
+}
+
+/// Whether it is n, or 1/n, in its own type, or in a narrower one that it was
+/// extended from.
+static bool isRoundedCount(const llvm::APFloat &constant, int64_t count,
+                           bool inverse) {
+  const llvm::fltSemantics &own = constant.getSemantics();
+  for (const llvm::fltSemantics *semantics :
+       {&llvm::APFloat::IEEEdouble(), &llvm::APFloat::IEEEsingle(),
+        &llvm::APFloat::IEEEhalf(), &llvm::APFloat::BFloat()}) {
+    bool isNarrower = llvm::APFloat::getSizeInBits(*semantics) <
+                      llvm::APFloat::getSizeInBits(own);
+    if ((semantics == &own || isNarrower) &&
+        isRoundedCount(constant, count, inverse, *semantics))
+      return true;
+  }
+  return false;
 }
 
 /// Collects the factors of an integer product; false if it has other parts.
@@ -141,8 +160,13 @@ static std::optional<Mean> matchSum(ElementExprs &exprs, Expr expr,
                                     Arithmetic &arithmetic) {
   Mean sum;
   sum.body = expr;
-  for (Expr seen = exprs.view(expr); seen->is(Kind::Sum);
-       seen = exprs.view(sum.body)) {
+  while (true) {
+    // Sums between which there is a rounding are one sum without it.
+    Arithmetic inner = arithmetic;
+    Expr seen = exprs.view(stripConversions(exprs, sum.body, inner));
+    if (!seen->is(Kind::Sum))
+      break;
+    arithmetic = inner;
     arithmetic.addType(seen->type);
     llvm::append_range(sum.variables, seen->variables);
     sum.body = seen->operands[0];
@@ -467,6 +491,22 @@ bool StatisticsMatcher::matchOnePass(Expr meanSquare, Expr squaredMean) {
 bool raise::matchStatistics(ElementExprs &exprs, Expr operand,
                             Statistics &statistics, Miss &miss) {
   return StatisticsMatcher(exprs, statistics, miss).match(operand);
+}
+
+Expr raise::readRoot(ElementExprs &exprs, Expr anchor,
+                     Statistics &statistics) {
+  statistics.root = anchor;
+  statistics.isInverse = anchor->is(ExprOp::Rsqrt);
+  statistics.arithmetic.addType(anchor->type);
+  Expr operand = anchor->operands[0];
+  // The root of the reciprocal.
+  Expr seen = exprs.view(operand);
+  if (!seen->is(ExprOp::Div) || !seen->operands[0]->isOne())
+    return operand;
+  statistics.isInverse = !statistics.isInverse;
+  statistics.arithmetic.isExact = false;
+  statistics.arithmetic.addType(seen->type);
+  return seen->operands[1];
 }
 
 bool raise::matchGivenVariance(ElementExprs &exprs, Expr operand,
