@@ -195,6 +195,13 @@ Expr ElementExprs::makeApply(ExprOp op, Type type, ArrayRef<Expr> operands) {
     return makeConstant(folded);
   if (Expr folded = foldNeutral(op, operands))
     return folded;
+  // 0 − x and −1 · x are −x.
+  if (op == ExprOp::Sub && operands[0]->isZero())
+    return makeApply(ExprOp::Neg, type, operands[1]);
+  for (unsigned i : {0, 1})
+    if (op == ExprOp::Mul && operands[i]->getFloat() &&
+        operands[i]->getFloat()->isExactlyValue(-1.0))
+      return makeApply(ExprOp::Neg, type, operands[1 - i]);
   SmallVector<Expr, 2> sorted(operands);
   if (op == ExprOp::Add || op == ExprOp::Mul || op == ExprOp::Max ||
       op == ExprOp::MulInt)

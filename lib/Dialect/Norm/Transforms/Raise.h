@@ -284,7 +284,8 @@ class OperandChooser {
 public:
   OperandChooser(ElementExprs &exprs, const Statistics &statistics,
                  DominanceInfo &dominance, Miss &miss, Match &match);
-  bool chooseInput(const IndexBinding &binding);
+  /// In the order of dims of the result, or in another one.
+  bool chooseInput(const IndexBinding &binding, bool mayPermute);
   bool chooseParameters(const Polynomial &polynomial);
   bool chooseGiven(const IndexBinding &binding);
   bool chooseEpsilon();

@@ -58,6 +58,14 @@ static Value makeOperand(OpBuilder &builder, Location loc,
       ++group;
     groups[group].push_back(dim);
   }
+  // One that is there serves as well.
+  DominanceInfo dominance;
+  for (Operation *user : operand->tensor.getUsers())
+    if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(user))
+      if (collapse.getReassociationIndices() == groups &&
+          dominance.properlyDominates(collapse.getOperation(),
+                                      &*builder.getInsertionPoint()))
+        return collapse;
   return tensor::CollapseShapeOp::create(builder, loc, operand->tensor, groups);
 }
 

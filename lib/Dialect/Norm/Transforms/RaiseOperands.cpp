@@ -65,6 +65,8 @@ bool OperandChooser::tryInput(Value tensor, ArrayRef<AffineExpr> coords,
                                         ofResult.begin(), ofResult.end())
                  : own != ofResult)
     return false;
+  if (mayPermute && own == ofResult)
+    return false;
   // Dims of size 1 cannot be told from one another.
   RankedTensorType resultType = match.result.getType();
   if (mayPermute && (own.size() != coords.size() ||
@@ -122,7 +124,8 @@ bool OperandChooser::isDiagonal(const IndexBinding &binding) {
 
 /// Finds the tensor that is x: best one of the result's own shape, since it
 /// needs no reshape. Where there is none, x is computed from what there is.
-bool OperandChooser::chooseInput(const IndexBinding &binding) {
+bool OperandChooser::chooseInput(const IndexBinding &binding,
+                                 bool mayPermute) {
   IndexSpace &space = exprs.getSpace();
   Expr bound = exprs.substitute(statistics.input, binding);
   if (!bound || isDiagonal(binding))
@@ -152,6 +155,10 @@ bool OperandChooser::chooseInput(const IndexBinding &binding) {
              tryInput(spelling.first, spelling.second, mayPermute);
     });
   };
+  if (mayPermute)
+    return (find(/*sameShape=*/false, /*mayPermute=*/true) &&
+            match.inputIndices != indices && chooseAxes(binding)) ||
+           miss.because("no tensor of the result's shape holds the input");
   if (find(/*sameShape=*/true, /*mayPermute=*/false) ||
       find(/*sameShape=*/false, /*mayPermute=*/false) || findReshaped())
     return chooseAxes(binding);
@@ -163,8 +170,6 @@ bool OperandChooser::chooseInput(const IndexBinding &binding) {
     match.inputIndices = indices;
     return chooseAxes(binding);
   }
-  if (find(/*sameShape=*/false, /*mayPermute=*/true))
-    return chooseAxes(binding);
   return miss.because("no tensor of the result's shape holds the input");
 }
 

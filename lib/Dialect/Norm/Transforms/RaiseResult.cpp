@@ -169,14 +169,19 @@ bool ResultFinder::chooseTypes(const Polynomial &polynomial, Match &match) {
 std::optional<Match> ResultFinder::makeMatch(Place place,
                                              const Polynomial &polynomial,
                                              const IndexBinding &binding) {
-  Match match;
-  match.result = place;
-  OperandChooser chooser(exprs, statistics, dominance, miss, match);
-  if (!chooser.chooseInput(binding) || !chooseTypes(polynomial, match) ||
-      !chooser.chooseGiven(binding) || !chooser.chooseParameters(polynomial) ||
-      !chooser.chooseKind() || !chooser.chooseEpsilon())
-    return std::nullopt;
-  return match;
+  // x in the result's order of dims, or, where the parameters ask for it or x is
+  // there in no other way, in another one.
+  for (bool mayPermute : {false, true}) {
+    Match match;
+    match.result = place;
+    OperandChooser chooser(exprs, statistics, dominance, miss, match);
+    if (chooser.chooseInput(binding, mayPermute) &&
+        chooseTypes(polynomial, match) && chooser.chooseGiven(binding) &&
+        chooser.chooseParameters(polynomial) && chooser.chooseKind() &&
+        chooser.chooseEpsilon())
+      return match;
+  }
+  return std::nullopt;
 }
 
 ResultFinder::Verdict ResultFinder::judge(Place place,

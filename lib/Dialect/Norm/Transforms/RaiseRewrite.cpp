@@ -65,21 +65,47 @@ SmallVector<Value> raise::getUsedValues(ElementExprs &exprs,
   return values;
 }
 
-/// An operation that is there and gives the same: then the new one is not
-/// needed. Only what it writes into may differ, and how it was found.
-static Operation *findEqual(Operation *op, Value input) {
-  DominanceInfo dominance;
+/// What an operation computes, beside the number of its results.
+static SmallVector<NamedAttribute> getMeaning(Operation *op) {
+  SmallVector<NamedAttribute> attributes;
+  for (NamedAttribute attribute :
+       cast<DictionaryAttr>(op->getPropertiesAsAttribute()))
+    if (attribute.getName() != "operandSegmentSizes")
+      attributes.push_back(attribute);
+  return attributes;
+}
+
+/// Whether two operations give the same first result. Only what they write into
+/// may differ, how they were found, and which statistics they give as well.
+static bool isEqual(Operation *a, Operation *b) {
   auto inputsOf = [](Operation *op) {
     return cast<DestinationStyleOpInterface>(op).getDpsInputs();
   };
-  for (Operation *other : input.getUsers())
-    if (other != op && other->getName() == op->getName() &&
-        other->getPropertiesAsAttribute() == op->getPropertiesAsAttribute() &&
-        other->getResultTypes() == op->getResultTypes() &&
-        inputsOf(other) == inputsOf(op) &&
-        dominance.properlyDominates(other, op))
+  return a->getName() == b->getName() && getMeaning(a) == getMeaning(b) &&
+         a->getResult(0).getType() == b->getResult(0).getType() &&
+         inputsOf(a) == inputsOf(b);
+}
+
+/// Several bodies may have computed one normalization: one operation does for
+/// all. Returns an earlier one in place of this one, or puts this one in place
+/// of later ones.
+static Operation *unite(Operation *norm) {
+  DominanceInfo dominance;
+  SmallVector<Operation *> users(norm->getOperand(0).getUsers());
+  for (Operation *other : users) {
+    if (other == norm || !isEqual(norm, other))
+      continue;
+    if (norm->getNumResults() == 1 && dominance.properlyDominates(other, norm)) {
+      norm->erase();
       return other;
-  return nullptr;
+    }
+    if (other->getNumResults() == 1 &&
+        dominance.properlyDominates(norm, other)) {
+      other->getResult(0).replaceAllUsesWith(norm->getResult(0));
+      other->erase();
+    }
+  }
+  return norm;
 }
 
 //===----------------------------------------------------------------------===//
@@ -205,10 +231,7 @@ Operation *raise::rewrite(ElementExprs &exprs, const Match &match,
   Operation *norm = createNorm(builder, loc, match);
   norm->setDiscardableAttr(tierAttrName,
                            builder.getStringAttr(getTierName(match)));
-  if (Operation *same = findEqual(norm, norm->getOperand(0))) {
-    norm->erase();
-    norm = same;
-  }
+  norm = unite(norm);
   Value result =
       makeResult(builder, loc, exprs, match, norm->getResult(0));
   SmallVector<Operation *> producers;
