@@ -26,6 +26,18 @@ func.func @static_shape(%x: tensor<512x768xf32>) -> tensor<512x768xf32> {
   return %1 : tensor<512x768xf32>
 }
 
+// The groups are a view of the result.
+// CHECK-LABEL: llvm.func @group_norm
+// CHECK-NOT:     @malloc
+// CHECK:         llvm.return
+// LLVM:         define {{.*}}void @group_norm(
+func.func @group_norm(%x: tensor<8x64x14x14xf32>, %gamma: tensor<64xf32>) -> tensor<8x64x14x14xf32> {
+  %0 = tensor.empty() : tensor<8x64x14x14xf32>
+  %1 = norm.group_norm ins(%x : tensor<8x64x14x14xf32>) gamma(%gamma : tensor<64xf32>) outs(%0 : tensor<8x64x14x14xf32>)
+      axes = [2, 3] channel_axis = 1 groups = 32 epsilon = 1.0e-5
+  return %1 : tensor<8x64x14x14xf32>
+}
+
 // One of dynamic shape is returned, and so are all others of its function.
 // CHECK-LABEL: llvm.func @dynamic_shape
 // CHECK-SAME:    -> !llvm.struct<(struct<(ptr, ptr, i64, array<2 x i64>, array<2 x i64>)>, struct<(ptr, ptr, i64, array<1 x i64>, array<1 x i64>)>)>

@@ -155,6 +155,22 @@ func.func @group_norm_c13_groups_do_not_divide(%x: tensor<2x6x5xf32>) {
 
 // -----
 
+func.func @group_norm_c13_groups_do_not_divide_output(%x: tensor<2x?x5xf32>, %y: tensor<2x6x5xf32>) {
+  // expected-error@+1 {{expected groups that divide the 6 channels, got 4}}
+  %0 = norm.group_norm ins(%x : tensor<2x?x5xf32>) outs(%y : tensor<2x6x5xf32>) axes = [2] channel_axis = 1 groups = 4 epsilon = 1.0e-5
+  return
+}
+
+// -----
+
+func.func @group_norm_c13_groups_do_not_divide_gamma(%x: tensor<2x?x5xf32>, %g: tensor<9xf32>) {
+  // expected-error@+1 {{expected groups that divide the 9 channels, got 4}}
+  %0 = norm.group_norm ins(%x : tensor<2x?x5xf32>) gamma(%g : tensor<9xf32>) outs(%x : tensor<2x?x5xf32>) axes = [2] channel_axis = 1 groups = 4 epsilon = 1.0e-5
+  return
+}
+
+// -----
+
 func.func @group_norm_operand_groups(%x: memref<4x8xf32>) {
   // expected-error@+1 {{failed to verify that there is one input and one output}}
   "norm.group_norm"(%x, %x) <{axes = array<i64: 1>, channel_axis = 0 : i64, epsilon = 1.0e-5 : f64, operandSegmentSizes = array<i32: 1, 1, 0, 0, 0, 0, 0, 0>}>

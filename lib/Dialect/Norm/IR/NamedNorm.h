@@ -22,6 +22,10 @@ struct NamedOperand {
 /// The operands that are there, in their order.
 SmallVector<NamedOperand> getNamedOperands(NormOpInterface op);
 
+/// The dim of the operand that has groups and all that is in them, if any.
+std::optional<int64_t> findDimToSplit(NormOpInterface op,
+                                      const NamedOperand &operand);
+
 /// The operand with a role, or null.
 Value operandOf(NormOpInterface op, OperandRole role);
 

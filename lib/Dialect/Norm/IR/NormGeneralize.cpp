@@ -70,14 +70,13 @@ SmallVector<Value> norm::expandOperands(NormOpInterface op,
   // One value for one: an output in its input's memory stays that.
   llvm::SmallDenseMap<Value, Value> expanded;
   for (const NamedOperand &named : getNamedOperands(op)) {
-    const auto *position = llvm::find(named.inputDims, groups->dim);
-    if (named.isPerGroup || position == named.inputDims.end())
+    std::optional<int64_t> dim = findDimToSplit(op, named);
+    if (!dim)
       continue;
     Value operand = named.operand->get();
     Value &split = expanded[operand];
     if (!split)
-      split = splitDim(builder, op.getLoc(), operand,
-                       position - named.inputDims.begin(), groups->count);
+      split = splitDim(builder, op.getLoc(), operand, *dim, groups->count);
     operands[named.operand->getOperandNumber()] = split;
   }
   return operands;

@@ -67,6 +67,17 @@ SmallVector<NamedOperand> norm::getNamedOperands(NormOpInterface op) {
   return operands;
 }
 
+std::optional<int64_t> norm::findDimToSplit(NormOpInterface op,
+                                            const NamedOperand &operand) {
+  std::optional<ChannelGroups> groups = op.getChannelGroups();
+  if (!groups || operand.isPerGroup)
+    return std::nullopt;
+  const auto *position = llvm::find(operand.inputDims, groups->dim);
+  if (position == operand.inputDims.end())
+    return std::nullopt;
+  return std::distance(operand.inputDims.begin(), position);
+}
+
 SmallVector<int64_t> norm::dimsInProgram(NormOpInterface op,
                                          ArrayRef<int64_t> inputDims,
                                          bool isPerGroup) {

@@ -169,30 +169,41 @@ static LogicalResult verifyChannelAxis(ChannelOp op) {
   return success();
 }
 
-/// c12, c13.
-static LogicalResult verifyChannelGroups(GroupNormOp op) {
+/// c12.
+static LogicalResult verifyAxesWithoutChannels(GroupNormOp op) {
   int64_t axis = op.getChannelAxisAttr().getInt();
   if (llvm::is_contained(op.getAxes(), axis))
     return op.emitOpError() << "expected axes without the channel_axis " << axis
                             << ", got [" << op.getAxes() << "]";
+  return success();
+}
+
+/// c13. The number of channels may be static in the type of any operand.
+static LogicalResult verifyChannelGroups(GroupNormOp op) {
   std::optional<ChannelGroups> groups = op.getChannelGroups();
   if (!groups)
     return success();
   if (groups->count < 1)
     return op.emitOpError()
            << "expected groups of at least 1, got " << groups->count;
-  int64_t channels =
-      cast<ShapedType>(op.getInput().getType()).getDimSize(groups->dim);
-  if (!ShapedType::isDynamic(channels) && channels % groups->count)
-    return op.emitOpError() << "expected groups that divide the " << channels
-                            << " channels, got " << groups->count;
+  for (const NamedOperand &named : getNamedOperands(op)) {
+    std::optional<int64_t> dim = findDimToSplit(op, named);
+    if (!dim)
+      continue;
+    int64_t channels =
+        cast<ShapedType>(named.operand->get().getType()).getDimSize(*dim);
+    if (!ShapedType::isDynamic(channels) && channels % groups->count)
+      return op.emitOpError() << "expected groups that divide the " << channels
+                              << " channels, got " << groups->count;
+  }
   return success();
 }
 
 LogicalResult GroupNormOp::verify() {
-  if (failed(verifyChannelAxis(*this)) || failed(verifyChannelGroups(*this)))
+  if (failed(verifyChannelAxis(*this)) ||
+      failed(verifyAxesWithoutChannels(*this)) || failed(verifyNamedOp(*this)))
     return failure();
-  return verifyNamedOp(*this);
+  return verifyChannelGroups(*this);
 }
 
 LogicalResult BatchNormInferenceOp::verify() {

@@ -178,7 +178,8 @@ def GroupNormOp : Norm_NamedOp<"group_norm",
 
     Constraints: c1, c2, c5 to c9 and c11 as `norm.layer_norm`; c4 gamma and beta have the shape of the channels; c6 mean
     and rstd have the shape of the dims without `axes`, with `groups` in the place of the channels; c12 the channel axis
-    is a dim of the input that is not in `axes`; c13 groups are at least 1 and divide a static number of channels.
+    is a dim of the input that is not in `axes`; c13 groups are at least 1 and divide a static number of channels,
+    whichever operand's type has it.
 
     Example:
 
