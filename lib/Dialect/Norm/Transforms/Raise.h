@@ -370,14 +370,15 @@ SmallVector<Value> getUsedValues(ElementExprs &exprs, const Match &match);
 bool canMaterialize(ElementExprs &exprs, Expr expr,
                     ArrayRef<AffineExpr> indices, DominanceInfo &dominance,
                     Operation *op);
-/// The values that an expression is computed from.
-SmallVector<Value> getLeaves(Expr expr);
+/// The values that an expression is computed from, or any that hold the same.
+SmallVector<Value> getLeaves(ElementExprs &exprs, Expr expr);
 /// A linalg operation whose result's element at `indices` is the expression.
-Value materialize(OpBuilder &builder, Location loc, Expr expr,
-                  ArrayRef<AffineExpr> indices);
+Value materialize(OpBuilder &builder, Location loc, ElementExprs &exprs,
+                  Expr expr, ArrayRef<AffineExpr> indices);
 
 /// Creates the operation for a match, and what computes its operands.
-Operation *createNorm(OpBuilder &builder, Location loc, const Match &match);
+Operation *createNorm(OpBuilder &builder, Location loc, ElementExprs &exprs,
+                      const Match &match);
 /// Gives a tensor another type of the same elements: dims of size 1 come or go,
 /// and sizes may become known.
 Value makeType(OpBuilder &builder, Location loc, Value value,

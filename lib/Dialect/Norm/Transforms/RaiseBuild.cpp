@@ -40,12 +40,12 @@ static Value makeShape(OpBuilder &builder, Location loc, Value tensor,
 }
 
 /// A tensor without those dims of size 1 that it is not used along.
-static Value makeOperand(OpBuilder &builder, Location loc,
+static Value makeOperand(OpBuilder &builder, Location loc, ElementExprs &exprs,
                          const std::optional<Operand> &operand) {
   if (!operand)
     return nullptr;
   if (!operand->tensor)
-    return materialize(builder, loc, operand->computed, operand->indices);
+    return materialize(builder, loc, exprs, operand->computed, operand->indices);
   if (operand->shape)
     return makeShape(builder, loc, operand->tensor, *operand->shape);
   auto type = cast<RankedTensorType>(operand->tensor.getType());
@@ -59,13 +59,16 @@ static Value makeOperand(OpBuilder &builder, Location loc,
     groups[group].push_back(dim);
   }
   // One that is there serves as well.
-  DominanceInfo dominance;
-  for (Operation *user : operand->tensor.getUsers())
-    if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(user))
-      if (collapse.getReassociationIndices() == groups &&
-          dominance.properlyDominates(collapse.getOperation(),
-                                      &*builder.getInsertionPoint()))
-        return collapse;
+  Operation *next = &*builder.getInsertionPoint();
+  for (Operation *user : operand->tensor.getUsers()) {
+    auto collapse = dyn_cast<tensor::CollapseShapeOp>(user);
+    if (!collapse || collapse->getBlock() != next->getBlock() ||
+        collapse.getReassociationIndices() != groups)
+      continue;
+    if (!collapse->isBeforeInBlock(next))
+      collapse->moveBefore(next);
+    return collapse;
+  }
   return tensor::CollapseShapeOp::create(builder, loc, operand->tensor, groups);
 }
 
@@ -186,10 +189,10 @@ StringRef raise::getTierName(const Match &match) {
   return "";
 }
 
-static Value makeInput(OpBuilder &builder, Location loc,
+static Value makeInput(OpBuilder &builder, Location loc, ElementExprs &exprs,
                        const Operand &input) {
   if (!input.tensor)
-    return materialize(builder, loc, input.computed, input.indices);
+    return materialize(builder, loc, exprs, input.computed, input.indices);
   return input.shape ? makeShape(builder, loc, input.tensor, *input.shape)
                      : input.tensor;
 }
@@ -229,10 +232,10 @@ static DenseI64ArrayAttr makeParameterAxes(OpBuilder &builder,
 }
 
 Operation *raise::createNorm(OpBuilder &builder, Location loc,
-                             const Match &match) {
-  Value input = makeInput(builder, loc, match.input);
-  Value gamma = makeOperand(builder, loc, match.gamma);
-  Value beta = makeOperand(builder, loc, match.beta);
+                             ElementExprs &exprs, const Match &match) {
+  Value input = makeInput(builder, loc, exprs, match.input);
+  Value gamma = makeOperand(builder, loc, exprs, match.gamma);
+  Value beta = makeOperand(builder, loc, exprs, match.beta);
   Value epsilonOperand = makeEpsilon(builder, loc, match.epsilonOperand);
   Value init = makeInit(builder, loc, match, input);
   Value mean =
@@ -284,8 +287,8 @@ Operation *raise::createNorm(OpBuilder &builder, Location loc,
   case NormKind::BatchNormInference:
     break;
   }
-  Value givenMean = makeOperand(builder, loc, match.mean);
-  Value givenVariance = makeOperand(builder, loc, match.variance);
+  Value givenMean = makeOperand(builder, loc, exprs, match.mean);
+  Value givenVariance = makeOperand(builder, loc, exprs, match.variance);
   return BatchNormInferenceOp::create(
       builder, loc, types, input, givenMean, givenVariance, gamma, beta,
       epsilonOperand, init, channel, epsilon, computeType);

@@ -120,14 +120,14 @@ void SurroundingsReader::collect(Expr expr) {
 
 /// Whether a reduction stands among what an expression is computed from: then
 /// it is no statistic that is given.
-static bool isReduced(Expr expr) {
+static bool isReduced(ElementExprs &exprs, Expr expr) {
   constexpr unsigned maxOperations = 64;
   llvm::SetVector<Operation *> reached;
   auto reach = [&](Value value) {
     if (Operation *op = value.getDefiningOp())
       reached.insert(op);
   };
-  llvm::for_each(getLeaves(expr), reach);
+  llvm::for_each(getLeaves(exprs, expr), reach);
   for (unsigned next = 0; next < reached.size() && next < maxOperations;
        ++next) {
     auto linalgOp = dyn_cast<linalg::LinalgOp>(reached[next]);
@@ -163,7 +163,7 @@ std::optional<Match> raise::findInference(ElementExprs &exprs,
             continue;
           given.input = input;
           given.givenMean = mean;
-          if (isReduced(given.variance) || isReduced(mean)) {
+          if (isReduced(exprs, given.variance) || isReduced(exprs, mean)) {
             miss.because("mean and variance are computed, but not as those of "
                          "what is normalized");
             continue;

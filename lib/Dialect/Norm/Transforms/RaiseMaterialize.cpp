@@ -40,6 +40,39 @@ static bool isComputable(Expr expr) {
          dialect == math::MathDialect::getDialectNamespace();
 }
 
+/// The tensors that hold an element, with the coordinates at which they do.
+static SmallVector<Spelling> getTensors(ElementExprs &exprs, Expr element) {
+  SmallVector<Spelling> tensors = {
+      {element->value, SmallVector<AffineExpr>(element->coords)}};
+  llvm::append_range(tensors, exprs.getSpellings(element));
+  llvm::erase_if(tensors, [](const Spelling &spelling) {
+    return !isa<RankedTensorType>(spelling.first.getType());
+  });
+  return tensors;
+}
+
+/// Whether each coordinate is a loop's index, or constant.
+static bool isAlongLoops(ArrayRef<AffineExpr> coords,
+                         ArrayRef<AffineExpr> indices) {
+  return llvm::all_of(coords, [&](AffineExpr coord) {
+    return isa<AffineConstantExpr>(coord) || llvm::is_contained(indices, coord);
+  });
+}
+
+/// Whether an element is a scalar, or that of a tensor along the loops.
+static bool isUsable(ElementExprs &exprs, Expr element,
+                     ArrayRef<AffineExpr> indices, DominanceInfo &dominance,
+                     Operation *op) {
+  if (!isa<ShapedType>(element->value.getType()))
+    return element->coords.empty() &&
+           dominance.properlyDominates(element->value, op);
+  SmallVector<Spelling> tensors = getTensors(exprs, element);
+  return llvm::any_of(tensors, [&](const Spelling &tensor) {
+    return isAlongLoops(tensor.second, indices) &&
+           dominance.properlyDominates(tensor.first, op);
+  });
+}
+
 bool raise::canMaterialize(ElementExprs &exprs, Expr expr,
                            ArrayRef<AffineExpr> indices,
                            DominanceInfo &dominance, Operation *op) {
@@ -49,23 +82,17 @@ bool raise::canMaterialize(ElementExprs &exprs, Expr expr,
     return false;
   SmallVector<AffineExpr> reached;
   for (Expr node : nodes) {
-    if (node->is(Kind::Constant) ||
-        (node->is(Kind::Apply) && isComputable(node)))
+    bool isComputed = node->is(Kind::Apply) && isComputable(node);
+    if (node->is(Kind::Constant) || isComputed)
       continue;
-    if (!node->is(Kind::Element) || node->value == nullptr ||
-        !dominance.properlyDominates(node->value, op))
+    if (!node->is(Kind::Element) ||
+        !isUsable(exprs, node, indices, dominance, op))
       return false;
-    auto type = dyn_cast<RankedTensorType>(node->value.getType());
-    if (!type && (!node->coords.empty() ||
-                  isa<ShapedType>(node->value.getType())))
-      return false;
-    for (AffineExpr coord : node->coords) {
-      auto constant = dyn_cast<AffineConstantExpr>(coord);
-      if (!constant && !llvm::is_contained(indices, coord))
-        return false;
-      if (!constant && isa<AffineDimExpr>(coord))
-        reached.push_back(coord);
-    }
+    for (AffineExpr index : indices)
+      if (auto dim = dyn_cast<AffineDimExpr>(index))
+        for (AffineExpr coord : node->coords)
+          if (coord.isFunctionOfDim(dim.getPosition()))
+            reached.push_back(index);
   }
   // Each loop's size is that of a dim of an operand.
   return llvm::all_of(indices, [&](AffineExpr index) {
@@ -73,11 +100,15 @@ bool raise::canMaterialize(ElementExprs &exprs, Expr expr,
   });
 }
 
-SmallVector<Value> raise::getLeaves(Expr expr) {
+SmallVector<Value> raise::getLeaves(ElementExprs &exprs, Expr expr) {
   SmallVector<Value> leaves;
-  for (Expr node : getNodes(expr))
-    if (node->is(Kind::Element))
-      leaves.push_back(node->value);
+  for (Expr node : getNodes(expr)) {
+    if (!node->is(Kind::Element))
+      continue;
+    leaves.push_back(node->value);
+    for (const Spelling &tensor : getTensors(exprs, node))
+      leaves.push_back(tensor.first);
+  }
   return leaves;
 }
 
@@ -123,33 +154,41 @@ struct TensorLeaves {
 };
 } // namespace
 
-static TensorLeaves collectTensors(ArrayRef<Expr> nodes,
+static TensorLeaves collectTensors(ElementExprs &exprs, ArrayRef<Expr> nodes,
                                    ArrayRef<AffineExpr> indices,
-                                   MLIRContext *context) {
+                                   Operation *next) {
+  MLIRContext *context = exprs.getContext();
+  DominanceInfo dominance;
   TensorLeaves leaves;
   for (Expr node : nodes) {
     if (!node->is(Kind::Element) || !isa<ShapedType>(node->value.getType()))
       continue;
+    SmallVector<Spelling> tensors = getTensors(exprs, node);
+    const auto *tensor = llvm::find_if(tensors, [&](const Spelling &tensor) {
+      return isAlongLoops(tensor.second, indices) &&
+             dominance.properlyDominates(tensor.first, next);
+    });
     SmallVector<AffineExpr> results;
-    for (AffineExpr coord : node->coords) {
+    for (AffineExpr coord : tensor->second) {
       const auto *loop = llvm::find(indices, coord);
       bool isConstant = isa<AffineConstantExpr>(coord);
       results.push_back(
           isConstant ? coord
                      : getAffineDimExpr(loop - indices.begin(), context));
     }
-    leaves.tensors.push_back(node->value);
+    leaves.tensors.push_back(tensor->first);
     leaves.maps.push_back(AffineMap::get(indices.size(), 0, results, context));
     leaves.exprs.push_back(node);
   }
   return leaves;
 }
 
-Value raise::materialize(OpBuilder &builder, Location loc, Expr expr,
-                         ArrayRef<AffineExpr> indices) {
+Value raise::materialize(OpBuilder &builder, Location loc, ElementExprs &exprs,
+                         Expr expr, ArrayRef<AffineExpr> indices) {
   MLIRContext *context = builder.getContext();
   SmallVector<Expr> nodes = getNodes(expr);
-  TensorLeaves leaves = collectTensors(nodes, indices, context);
+  TensorLeaves leaves =
+      collectTensors(exprs, nodes, indices, &*builder.getInsertionPoint());
   SmallVector<OpFoldResult> sizes(indices.size(), builder.getIndexAttr(1));
   for (auto [tensor, map] : llvm::zip_equal(leaves.tensors, leaves.maps))
     for (auto [dim, result] : llvm::enumerate(map.getResults()))

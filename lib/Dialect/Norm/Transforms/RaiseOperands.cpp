@@ -162,10 +162,11 @@ bool OperandChooser::chooseInput(const IndexBinding &binding,
   if (find(/*sameShape=*/true, /*mayPermute=*/false) ||
       find(/*sameShape=*/false, /*mayPermute=*/false) || findReshaped())
     return chooseAxes(binding);
-  if (bound->is(Kind::Apply) && isOperandType(bound->type) &&
-      canMaterialize(exprs, bound, indices, dominance,
+  Expr computed = exprs.view(bound);
+  if (computed->is(Kind::Apply) && isOperandType(computed->type) &&
+      canMaterialize(exprs, computed, indices, dominance,
                      match.result.getOperation())) {
-    match.input.computed = bound;
+    match.input.computed = computed;
     match.input.indices = indices;
     match.inputIndices = indices;
     return chooseAxes(binding);
@@ -313,19 +314,20 @@ OperandChooser::makeReshaped(Value tensor, ArrayRef<AffineExpr> coords) {
 
 /// A tensor of fewer dims than the input that is computed beforehand.
 std::optional<Operand> OperandChooser::makeComputed(Expr expr) {
-  SmallVector<AffineExpr> used;
-  SmallVector<Expr> pending = {expr};
-  while (!pending.empty()) {
-    Expr next = pending.pop_back_val();
-    llvm::append_range(pending, next->operands);
-    for (AffineExpr coord : next->coords)
-      if (!isa<AffineConstantExpr>(coord) && !llvm::is_contained(used, coord))
-        used.push_back(coord);
-  }
+  llvm::SetVector<Expr> nodes;
+  nodes.insert(expr);
+  for (unsigned next = 0; next < nodes.size(); ++next)
+    nodes.insert_range(nodes[next]->operands);
   Operand operand;
   operand.computed = expr;
   for (auto [dim, coord] : llvm::enumerate(match.inputIndices)) {
-    if (!llvm::is_contained(used, coord))
+    auto index = dyn_cast<AffineDimExpr>(coord);
+    bool isUsed = index && llvm::any_of(nodes, [&](Expr node) {
+      return llvm::any_of(node->coords, [&](AffineExpr coord) {
+        return coord.isFunctionOfDim(index.getPosition());
+      });
+    });
+    if (!isUsed)
       continue;
     operand.indices.push_back(coord);
     operand.ownDims.push_back(operand.dims.size());
@@ -333,10 +335,10 @@ std::optional<Operand> OperandChooser::makeComputed(Expr expr) {
   }
   // What varies along all dims is no parameter, unless all are normalized.
   size_t numVarying = getVarying(match.inputIndices).size();
-  bool isGate = used.size() >= numVarying && match.axes.size() < numVarying;
+  bool isGate =
+      operand.dims.size() >= numVarying && match.axes.size() < numVarying;
   if (!expr->is(Kind::Apply) || !isOperandType(expr->type) ||
-      operand.dims.empty() || operand.dims.size() != used.size() ||
-      isGate ||
+      operand.dims.empty() || isGate ||
       !canMaterialize(exprs, expr, operand.indices, dominance,
                       match.result.getOperation()))
     return std::nullopt;

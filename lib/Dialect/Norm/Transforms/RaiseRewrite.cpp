@@ -53,7 +53,7 @@ SmallVector<Value> raise::getUsedValues(ElementExprs &exprs,
     if (operand.tensor)
       values.push_back(operand.tensor);
     else
-      llvm::append_range(values, getLeaves(operand.computed));
+      llvm::append_range(values, getLeaves(exprs, operand.computed));
   };
   add(match.input);
   for (const std::optional<Operand> &operand :
@@ -212,7 +212,8 @@ static Operation *getInsertionPoint(ElementExprs &exprs, const Match &match) {
   for (Value value : getUsedValues(exprs, match)) {
     Operation *op = value.getDefiningOp();
     op = op ? block->findAncestorOpInBlock(*op) : nullptr;
-    if (op && (!last || last->isBeforeInBlock(op)))
+    if (op && op->isBeforeInBlock(root) &&
+        (!last || last->isBeforeInBlock(op)))
       last = op;
   }
   return last ? last->getNextNode() : &block->front();
@@ -228,7 +229,7 @@ Operation *raise::rewrite(ElementExprs &exprs, const Match &match,
   for (const SavedStatistic &saved : match.saved)
     for (Value tensor : saved.tensors)
       holders.push_back({tensor.getDefiningOp(), tensor});
-  Operation *norm = createNorm(builder, loc, match);
+  Operation *norm = createNorm(builder, loc, exprs, match);
   norm->setDiscardableAttr(tierAttrName,
                            builder.getStringAttr(getTierName(match)));
   norm = unite(norm);
