@@ -163,7 +163,7 @@ func.func @two_over_root(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
   %ss = linalg.reduce { arith.addf } ins(%dd : tensor<4x8xf32>) outs(%zeros : tensor<4xf32>) dimensions = [1]
   %v = arith.divf %ss, %n : tensor<4xf32>
   %ve = arith.addf %v, %eps : tensor<4xf32>
-  // expected-remark@+1 {{not raised: scale and bias run along dims that are not normalized}}
+  // expected-remark@+1 {{not raised: the root divides 2.000000e+00 : f32, not 1}}
   %root = math.sqrt %ve : tensor<4xf32>
   %one = arith.constant dense<2.0> : tensor<4xf32>
   %r = arith.divf %one, %root : tensor<4xf32>

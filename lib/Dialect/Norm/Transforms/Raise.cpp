@@ -135,7 +135,7 @@ struct Raise : public norm::impl::NormRaisePassBase<Raise> {
     std::optional<Match> match;
     if (root->is(ExprOp::Rsqrt) || root->is(ExprOp::Sqrt)) {
       bool isCandidate;
-      match = findMatch(exprs, root, tensors, miss, isCandidate);
+      match = findMatch(exprs, anchor, root, tensors, miss, isCandidate);
       if (!isCandidate)
         return false;
     } else if (root->is(ExprOp::Other) &&
@@ -153,12 +153,14 @@ struct Raise : public norm::impl::NormRaisePassBase<Raise> {
 
   /// The normalization around a root, if there is one. Says whether the root
   /// looks like that of one.
-  std::optional<Match> findMatch(ElementExprs &exprs, Expr root,
-                                 ValueRange tensors, Miss &miss,
+  std::optional<Match> findMatch(ElementExprs &exprs, Operation *anchor,
+                                 Expr root, ValueRange tensors, Miss &miss,
                                  bool &isCandidate) {
     auto &dominance = getAnalysis<DominanceInfo>();
     Statistics statistics;
     Expr operand = readRoot(exprs, root, statistics);
+    statistics.arithmetic.isExact &=
+        isa<math::RsqrtOp, tosa::RsqrtOp>(anchor);
     isCandidate = isOverSum(exprs, operand, /*depth=*/5);
     if (!isCandidate) {
       isCandidate = matchGivenVariance(exprs, operand, statistics, miss);

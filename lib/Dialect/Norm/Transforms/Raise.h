@@ -178,6 +178,9 @@ public:
   /// Nothing if a quantity of the normalization is used in any other way.
   std::optional<Polynomial> read(Expr expr);
   const IndexBinding &getBinding() const { return binding; }
+  /// Why nothing was read, where there is more to say than that a quantity is
+  /// used in another way.
+  const std::string &getObjection() const { return objection; }
   /// The variables that the statistics are expressed with.
   ArrayRef<unsigned> getVariables() const { return bindable; }
 
@@ -195,6 +198,7 @@ private:
   SmallVector<unsigned> bindable;
   IndexBinding binding;
   DenseMap<Expr, std::optional<Polynomial>> known;
+  std::string objection;
   unsigned fuel = 512;
 };
 

@@ -238,9 +238,14 @@ std::optional<Polynomial> PolynomialReader::readQuotient(Expr expr,
     return std::nullopt;
   divisor.arithmetic.isExact = false;
   // Of the numbers, only 1 makes it an inverse root.
-  if (exprs.view(expr->operands[0])->is(Kind::Constant) &&
-      !exprs.view(expr->operands[0])->isOne())
+  Expr numerator = exprs.view(expr->operands[0]);
+  if (numerator->is(Kind::Constant) && !numerator->isOne()) {
+    llvm::raw_string_ostream os(objection);
+    os << "the root divides ";
+    exprs.print(numerator, os, /*depth=*/0);
+    os << ", not 1";
     return std::nullopt;
+  }
   if (!expr->operands[0]->isOne())
     return multiply(dividend, divisor, expr->type);
   divisor.arithmetic = joinArithmetic(&divisor, expr->type);

@@ -188,6 +188,7 @@ ResultFinder::Verdict ResultFinder::judge(Place place,
                                           std::optional<Match> &match) {
   PolynomialReader reader(exprs, statistics);
   std::optional<Polynomial> polynomial = reader.read(place.getExpr(exprs));
+  miss.because(reader.getObjection());
   if (!polynomial || polynomial->isParameter())
     return Verdict::Unrelated;
   if (!isComplete(*polynomial))

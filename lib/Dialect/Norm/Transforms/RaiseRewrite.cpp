@@ -75,6 +75,18 @@ static SmallVector<NamedAttribute> getMeaning(Operation *op) {
   return attributes;
 }
 
+/// Whether two values are one, or computed alike from such values.
+static bool isSame(Value a, Value b, unsigned depth) {
+  Operation *left = a.getDefiningOp(), *right = b.getDefiningOp();
+  return a == b ||
+         (left && right && depth &&
+          OperationEquivalence::isEquivalentTo(
+              left, right,
+              [&](Value x, Value y) { return success(isSame(x, y, depth - 1)); },
+              /*markEquivalent=*/nullptr,
+              OperationEquivalence::IgnoreLocations));
+}
+
 /// Whether two operations give the same first result. Only what they write into
 /// may differ, how they were found, and which statistics they give as well.
 static bool isEqual(Operation *a, Operation *b) {
@@ -83,7 +95,9 @@ static bool isEqual(Operation *a, Operation *b) {
   };
   return a->getName() == b->getName() && getMeaning(a) == getMeaning(b) &&
          a->getResult(0).getType() == b->getResult(0).getType() &&
-         inputsOf(a) == inputsOf(b);
+         llvm::equal(inputsOf(a), inputsOf(b), [](Value x, Value y) {
+           return isSame(x, y, /*depth=*/2);
+         });
 }
 
 /// Several bodies may have computed one normalization: one operation does for
