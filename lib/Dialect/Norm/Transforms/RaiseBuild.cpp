@@ -65,7 +65,9 @@ static Value makeOperand(OpBuilder &builder, Location loc, ElementExprs &exprs,
     if (!collapse || collapse->getBlock() != next->getBlock() ||
         collapse.getReassociationIndices() != groups)
       continue;
-    if (!collapse->isBeforeInBlock(next))
+    if (collapse == next)
+      builder.setInsertionPointAfter(collapse);
+    else if (!collapse->isBeforeInBlock(next))
       collapse->moveBefore(next);
     return collapse;
   }

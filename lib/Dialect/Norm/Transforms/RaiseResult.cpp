@@ -108,6 +108,21 @@ SmallVector<Value> raise::getDependents(Value value) {
 // From a value to a match
 //===----------------------------------------------------------------------===//
 
+/// Whether two coefficients have the same factors, whatever holds them.
+static bool haveEqualFactors(ElementExprs &exprs, const Coefficient &a,
+                             const Coefficient &b) {
+  SmallVector<Expr, 2> rest(b.factors);
+  for (Expr factor : a.factors) {
+    auto *same = llvm::find_if(rest, [&](Expr candidate) {
+      return exprs.areEqual(factor, candidate);
+    });
+    if (same == rest.end())
+      return false;
+    rest.erase(same);
+  }
+  return rest.empty();
+}
+
 bool ResultFinder::isComplete(const Polynomial &polynomial) {
   if (!polynomial.has(P::InputInverseRoot) || polynomial.has(P::Input) ||
       polynomial.has(P::Mean) || polynomial.has(P::InverseRoot) ||
@@ -125,8 +140,8 @@ bool ResultFinder::isComplete(const Polynomial &polynomial) {
               "centered");
   if (!statistics.isCentered)
     return true;
-  scale.isNegative = true;
-  if (!(*polynomial.terms[P::MeanInverseRoot] == scale))
+  const Coefficient &ofMean = *polynomial.terms[P::MeanInverseRoot];
+  if (!ofMean.isNegative || !haveEqualFactors(exprs, scale, ofMean))
     return miss.because("x and its mean are not scaled alike");
   return true;
 }
