@@ -92,6 +92,8 @@ struct Statistics {
   bool isCentered = false;
   /// x at (row indices, reduced indices), without conversions to wider types.
   Expr input = nullptr;
+  /// The same in the type in which it is summed, or null.
+  Expr extendedInput = nullptr;
   /// The variables over which `input` is reduced.
   SmallVector<unsigned> reduced;
   /// What epsilon is added to.
@@ -299,6 +301,7 @@ private:
   bool isAvailable(Value value) const;
   bool tryInput(Value tensor, ArrayRef<AffineExpr> coords, bool mayPermute);
   bool tryReshapedInput(Value tensor, ArrayRef<AffineExpr> coords);
+  SmallVector<Spelling> getTensors(Expr expr, const IndexBinding &binding);
   bool isDiagonal(const IndexBinding &binding);
   bool chooseAxes(const IndexBinding &binding);
   std::optional<SmallVector<int64_t>>

@@ -122,48 +122,66 @@ bool OperandChooser::isDiagonal(const IndexBinding &binding) {
   return !space.areDisjoint(images);
 }
 
+/// The tensors that hold an expression of the statistics, with the coordinates
+/// that their elements have in the result.
+SmallVector<Spelling> OperandChooser::getTensors(Expr expr,
+                                                 const IndexBinding &binding) {
+  SmallVector<Spelling> tensors;
+  auto add = [&](Value tensor, ArrayRef<AffineExpr> coords) {
+    if (isa<RankedTensorType>(tensor.getType()))
+      tensors.push_back({tensor, llvm::to_vector(coords)});
+  };
+  Expr bound = expr ? exprs.substitute(expr, binding) : nullptr;
+  if (!bound)
+    return tensors;
+  if (bound->is(Kind::Element))
+    add(bound->value, bound->coords);
+  for (const Spelling &spelling : exprs.getSpellings(bound))
+    add(spelling.first, spelling.second);
+  for (const Spelling &spelling : exprs.getSpellings(expr)) {
+    SmallVector<AffineExpr> coords =
+        llvm::map_to_vector(spelling.second, [&](AffineExpr coord) {
+          return binding.apply(exprs.getSpace(), coord);
+        });
+    if (!llvm::is_contained(coords, AffineExpr()))
+      add(spelling.first, coords);
+  }
+  return tensors;
+}
+
 /// Finds the tensor that is x: best one of the result's own shape, since it
-/// needs no reshape. Where there is none, x is computed from what there is.
-bool OperandChooser::chooseInput(const IndexBinding &binding,
-                                 bool mayPermute) {
-  IndexSpace &space = exprs.getSpace();
+/// needs no reshape, and as narrow as can be. Where there is none, x is computed
+/// from what there is.
+bool OperandChooser::chooseInput(const IndexBinding &binding, bool mayPermute) {
   Expr bound = exprs.substitute(statistics.input, binding);
   if (!bound || isDiagonal(binding))
     return miss.because("x is not used element by element in the result");
-  SmallVector<Spelling> spellings;
-  if (bound->is(Kind::Element))
-    spellings.push_back({bound->value, SmallVector<AffineExpr>(bound->coords)});
-  llvm::append_range(spellings, exprs.getSpellings(bound));
-  for (const Spelling &spelling : exprs.getSpellings(statistics.input)) {
-    SmallVector<AffineExpr> coords =
-        llvm::map_to_vector(spelling.second, [&](AffineExpr coord) {
-          return binding.apply(space, coord);
-        });
-    if (!llvm::is_contained(coords, AffineExpr()))
-      spellings.push_back({spelling.first, coords});
-  }
   ArrayRef<int64_t> shape = match.result.getType().getShape();
-  auto findReshaped = [&] {
-    return llvm::any_of(spellings, [&](Spelling &spelling) {
-      return tryReshapedInput(spelling.first, spelling.second);
-    });
-  };
-  auto find = [&](bool sameShape, bool mayPermute) {
-    return llvm::any_of(spellings, [&](Spelling &spelling) {
-      auto type = dyn_cast<ShapedType>(spelling.first.getType());
-      return type && (!sameShape || type.getShape() == shape) &&
-             tryInput(spelling.first, spelling.second, mayPermute);
-    });
-  };
-  if (mayPermute)
-    return (find(/*sameShape=*/false, /*mayPermute=*/true) &&
-            match.inputIndices != indices && chooseAxes(binding)) ||
-           miss.because("no tensor of the result's shape holds the input");
-  if (find(/*sameShape=*/true, /*mayPermute=*/false) ||
-      find(/*sameShape=*/false, /*mayPermute=*/false) || findReshaped())
-    return chooseAxes(binding);
+  // Taking x in f64 would ask for statistics in f64.
+  Expr extended = statistics.extendedInput;
+  if (extended && extended->type.isF64())
+    extended = nullptr;
+  for (Expr expr : {statistics.input, extended}) {
+    SmallVector<Spelling> tensors = getTensors(expr, binding);
+    auto find = [&](function_ref<bool(const Spelling &)> isInput) {
+      return llvm::any_of(tensors, isInput);
+    };
+    auto hasShape = [&](const Spelling &tensor) {
+      return cast<ShapedType>(tensor.first.getType()).getShape() == shape &&
+             tryInput(tensor.first, tensor.second, mayPermute);
+    };
+    auto hasDims = [&](const Spelling &tensor) {
+      return tryInput(tensor.first, tensor.second, mayPermute);
+    };
+    auto hasOrder = [&](const Spelling &tensor) {
+      return !mayPermute && tryReshapedInput(tensor.first, tensor.second);
+    };
+    if (find(hasShape) || find(hasDims) || find(hasOrder))
+      return chooseAxes(binding);
+  }
   Expr computed = exprs.view(bound);
-  if (computed->is(Kind::Apply) && isOperandType(computed->type) &&
+  if (!mayPermute && computed->is(Kind::Apply) &&
+      isOperandType(computed->type) &&
       canMaterialize(exprs, computed, indices, dominance,
                      match.result.getOperation())) {
     match.input.computed = computed;
@@ -360,8 +378,10 @@ std::optional<Operand> OperandChooser::makeParameter(Expr expr) {
       }
   expr = stripExtensions(exprs, expr);
   std::optional<Operand> operand = makeOperand(expr);
-  if (!operand)
-    operand = makeComputed(expr);
+  // What is spread over more dims than it varies along is computed anew.
+  std::optional<Operand> computed = makeComputed(exprs.view(expr));
+  if (computed && (!operand || computed->dims.size() < operand->dims.size()))
+    operand = computed;
   if (operand)
     operand->offset = offset;
   return operand;

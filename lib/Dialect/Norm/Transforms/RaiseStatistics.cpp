@@ -190,6 +190,10 @@ private:
   bool matchTwoPass(Expr expr);
   bool matchCentered(Expr squared, const Mean &meanSquare);
   bool matchOnePass(Expr meanSquare, Expr squaredMean);
+  void setInput(Expr expr) {
+    statistics.extendedInput = expr;
+    statistics.input = stripExtensions(exprs, expr);
+  }
 
   ElementExprs &exprs;
   Statistics &statistics;
@@ -324,7 +328,7 @@ bool StatisticsMatcher::matchTwoPass(Expr expr) {
   statistics.reduced = mean->variables;
   if (matchCentered(base, *mean))
     return true;
-  statistics.input = stripExtensions(exprs, base);
+  setInput(base);
   return true;
 }
 
@@ -346,7 +350,7 @@ bool StatisticsMatcher::matchCentered(Expr base, const Mean &meanSquare) {
       continue;
     arithmetic = ofMean;
     statistics.isCentered = true;
-    statistics.input = stripExtensions(exprs, seen->operands[i]);
+    setInput(seen->operands[i]);
     return true;
   }
   return false;
@@ -370,7 +374,7 @@ bool StatisticsMatcher::matchOnePass(Expr meanSquare, Expr squaredMean) {
     return miss.because("mean(x²) and mean(x) are not of the same x over the "
                         "same dims");
   statistics.isCentered = true;
-  statistics.input = stripExtensions(exprs, input);
+  setInput(input);
   statistics.reduced = ofSquares->variables;
   return true;
 }
