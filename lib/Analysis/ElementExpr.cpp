@@ -361,9 +361,10 @@ void ElementExprs::print(Expr expr, raw_ostream &os, unsigned depth) {
     break;
   case ElementExpr::Kind::Sum:
     os << "sum";
-    printCoords(llvm::map_to_vector(expr->variables,
-                                    [&](unsigned v) { return space.getIndex(v); }),
-                os);
+    printCoords(
+        llvm::map_to_vector(expr->variables,
+                            [&](unsigned v) { return space.getIndex(v); }),
+        os);
     break;
   }
   os << '(';

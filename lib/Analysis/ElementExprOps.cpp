@@ -61,15 +61,16 @@ static bool isMaximum(ArrayRef<Expr> select) {
   if (!compare->name ||
       compare->name->getStringRef() != arith::CmpFOp::getOperationName())
     return false;
-  auto predicate = compare->attributes.getAs<arith::CmpFPredicateAttr>("predicate");
+  auto predicate =
+      compare->attributes.getAs<arith::CmpFPredicateAttr>("predicate");
   if (!predicate)
     return false;
   using P = arith::CmpFPredicate;
   P value = predicate.getValue();
-  bool isGreater = value == P::OGT || value == P::OGE || value == P::UGT ||
-                   value == P::UGE;
-  bool isLess = value == P::OLT || value == P::OLE || value == P::ULT ||
-                value == P::ULE;
+  bool isGreater =
+      value == P::OGT || value == P::OGE || value == P::UGT || value == P::UGE;
+  bool isLess =
+      value == P::OLT || value == P::OLE || value == P::ULT || value == P::ULE;
   return (isGreater || isLess) &&
          select[isGreater ? 1 : 2] == compare->operands[0] &&
          select[isGreater ? 2 : 1] == compare->operands[1];
@@ -133,7 +134,8 @@ Expr ElementExprs::makeOperation(Operation *op, ArrayRef<Expr> given,
   if (isa<math::FmaOp>(op))
     return makeApply(
         ExprOp::Add, type,
-        {makeApply(ExprOp::Mul, type, ArrayRef(operands).take_front(2)), operands[2]});
+        {makeApply(ExprOp::Mul, type, ArrayRef(operands).take_front(2)),
+         operands[2]});
   ElementExpr proto;
   proto.kind = ElementExpr::Kind::Apply;
   proto.type = type;

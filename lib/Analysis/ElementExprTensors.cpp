@@ -133,9 +133,9 @@ static bool isLookedThrough(Operation *op) {
     return linalgOp.getBlock()->getOperations().size() == 1;
   return isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::CastOp,
              tensor::ExtractSliceOp, tensor::InsertSliceOp,
-             tensor::FromElementsOp, tensor::ReshapeOp,
-             tensor::SplatOp, tosa::ReshapeOp, tosa::TransposeOp,
-             tosa::IdentityOp, tosa::TileOp>(op) ||
+             tensor::FromElementsOp, tensor::ReshapeOp, tensor::SplatOp,
+             tosa::ReshapeOp, tosa::TransposeOp, tosa::IdentityOp,
+             tosa::TileOp>(op) ||
          op->hasTrait<OpTrait::ConstantLike>();
 }
 
@@ -433,8 +433,7 @@ Expr ElementExprs::expandTosaTile(Operation *op, ArrayRef<AffineExpr> coords) {
   auto to = dyn_cast<RankedTensorType>(tile.getType());
   if (!from || !to)
     return nullptr;
-  for (auto [source, result] :
-       llvm::zip_equal(from.getShape(), to.getShape()))
+  for (auto [source, result] : llvm::zip_equal(from.getShape(), to.getShape()))
     if (source != 1 && (source != result || ShapedType::isDynamic(source)))
       return nullptr;
   return element(tile.getInput1(), coords);

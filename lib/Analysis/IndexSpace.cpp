@@ -77,8 +77,7 @@ std::optional<IndexDigits> IndexSpace::getDigits(AffineExpr coord) const {
   SmallVector<std::pair<int64_t, IndexDigit>> terms;
   if (!collectTerms(coord, /*stride=*/1, terms))
     return std::nullopt;
-  llvm::stable_sort(terms,
-                    [](auto &a, auto &b) { return a.first > b.first; });
+  llvm::stable_sort(terms, [](auto &a, auto &b) { return a.first > b.first; });
   IndexDigits digits;
   for (auto &term : terms)
     digits.push_back(term.second);
@@ -192,8 +191,8 @@ IndexSpace::reshape(ArrayRef<AffineExpr> coords, ArrayRef<int64_t> from,
   IndexDigits digits;
   for (auto [coord, size] : llvm::zip_equal(coords, from)) {
     std::optional<IndexDigits> ofDim = getDigits(coord);
-    if (!ofDim || (isDynamic(size) ? ofDim->empty()
-                                   : getProduct(*ofDim) != size))
+    if (!ofDim ||
+        (isDynamic(size) ? ofDim->empty() : getProduct(*ofDim) != size))
       return std::nullopt;
     llvm::append_range(digits, *ofDim);
   }
@@ -229,7 +228,8 @@ bool IndexSpace::cover(ArrayRef<AffineExpr> coords,
                        ArrayRef<unsigned> variables) const {
   IndexDigits digits;
   for (AffineExpr coord : coords) {
-    std::optional<IndexDigits> ofCoord = coord ? getDigits(coord) : std::nullopt;
+    std::optional<IndexDigits> ofCoord =
+        coord ? getDigits(coord) : std::nullopt;
     if (!ofCoord)
       return false;
     llvm::append_range(digits, *ofCoord);
@@ -253,8 +253,7 @@ bool IndexSpace::cover(ArrayRef<AffineExpr> coords,
 bool IndexSpace::areDisjoint(ArrayRef<AffineExpr> coords) const {
   IndexDigits seen;
   for (AffineExpr coord : coords) {
-    std::optional<IndexDigits> digits =
-        coord ? getDigits(coord) : std::nullopt;
+    std::optional<IndexDigits> digits = coord ? getDigits(coord) : std::nullopt;
     if (!digits)
       return false;
     for (const IndexDigit &digit : *digits) {
@@ -286,9 +285,8 @@ static int64_t getEnd(const IndexDigit &digit) {
 }
 
 bool IndexBinding::isBound(unsigned variable) const {
-  return llvm::any_of(parts, [&](const Part &part) {
-    return part.digit.variable == variable;
-  });
+  return llvm::any_of(
+      parts, [&](const Part &part) { return part.digit.variable == variable; });
 }
 
 bool IndexBinding::bind(const IndexSpace &space, IndexDigit digit,
@@ -303,18 +301,18 @@ bool IndexBinding::bind(const IndexSpace &space, IndexDigit digit,
       return same && space.compose(part.image) == same;
     }
     // One reaches further down, or up: cut both there, and compare again.
-    bool cutsKnown = known.divisor < digit.divisor || getEnd(digit) < getEnd(known);
+    bool cutsKnown =
+        known.divisor < digit.divisor || getEnd(digit) < getEnd(known);
     IndexDigit whole = cutsKnown ? known : digit;
     IndexDigits high = cutsKnown ? part.image : image, low;
-    int64_t cut = cutsKnown ? (known.divisor < digit.divisor ? digit.divisor
-                                                             : getEnd(digit))
-                            : (digit.divisor < known.divisor ? known.divisor
-                                                             : getEnd(known));
+    int64_t cut =
+        cutsKnown
+            ? (known.divisor < digit.divisor ? digit.divisor : getEnd(digit))
+            : (digit.divisor < known.divisor ? known.divisor : getEnd(known));
     if (cut % whole.divisor != 0 || isDynamic(whole.size))
       return false;
     IndexDigit below = {whole.variable, whole.divisor, cut / whole.divisor};
-    if (whole.size % below.size != 0 ||
-        !space.takeLow(high, below.size, low))
+    if (whole.size % below.size != 0 || !space.takeLow(high, below.size, low))
       return false;
     IndexDigit above = {whole.variable, cut, whole.size / below.size};
     if (!cutsKnown)

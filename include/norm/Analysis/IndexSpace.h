@@ -62,9 +62,9 @@ public:
   /// The coordinates in a tensor of shape `to` of the element at `coords` in
   /// one of shape `from` that holds the same elements in row-major order.
   /// Nothing where the shapes do not say it.
-  std::optional<SmallVector<AffineExpr>>
-  reshape(ArrayRef<AffineExpr> coords, ArrayRef<int64_t> from,
-          ArrayRef<int64_t> to) const;
+  std::optional<SmallVector<AffineExpr>> reshape(ArrayRef<AffineExpr> coords,
+                                                 ArrayRef<int64_t> from,
+                                                 ArrayRef<int64_t> to) const;
 
   /// Whether coordinates together take every combination of the variables'
   /// indices exactly once.
@@ -73,11 +73,12 @@ public:
   bool areDisjoint(ArrayRef<AffineExpr> coords) const;
 
 private:
-  bool collectTerms(AffineExpr expr, int64_t stride,
-                    SmallVectorImpl<std::pair<int64_t, IndexDigit>> &terms) const;
+  bool
+  collectTerms(AffineExpr expr, int64_t stride,
+               SmallVectorImpl<std::pair<int64_t, IndexDigit>> &terms) const;
 
   MLIRContext *context;
-  SmallVector<DimSize> sizes; // by variable
+  SmallVector<DimSize> sizes;                          // by variable
   SmallVector<SmallVector<AffineExpr, 2>> freeIndices; // by dim
 };
 
@@ -105,6 +106,7 @@ public:
   void append(const IndexBinding &other) {
     llvm::append_range(parts, other.parts);
   }
+
 private:
   struct Part {
     IndexDigit digit;

@@ -159,8 +159,7 @@ struct Raise : public norm::impl::NormRaisePassBase<Raise> {
     auto &dominance = getAnalysis<DominanceInfo>();
     Statistics statistics;
     Expr operand = readRoot(exprs, root, statistics);
-    statistics.arithmetic.isExact &=
-        isa<math::RsqrtOp, tosa::RsqrtOp>(anchor);
+    statistics.arithmetic.isExact &= isa<math::RsqrtOp, tosa::RsqrtOp>(anchor);
     isCandidate = isOverSum(exprs, operand, /*depth=*/5);
     if (!isCandidate) {
       isCandidate = matchGivenVariance(exprs, operand, statistics, miss);

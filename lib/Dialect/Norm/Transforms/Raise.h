@@ -368,8 +368,7 @@ void findSavedStatistics(ElementExprs &exprs, const Statistics &statistics,
 SmallVector<Value> getDependents(Value value);
 /// The operations that have no use once `root` has none, `root` first, beside
 /// what the values in `kept` need.
-llvm::SetVector<Operation *> collectDead(Operation *root,
-                                         ArrayRef<Value> kept);
+llvm::SetVector<Operation *> collectDead(Operation *root, ArrayRef<Value> kept);
 /// The tensors and scalars that the operation for a match uses.
 SmallVector<Value> getUsedValues(ElementExprs &exprs, const Match &match);
 

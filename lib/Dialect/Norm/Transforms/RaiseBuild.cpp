@@ -45,7 +45,8 @@ static Value makeOperand(OpBuilder &builder, Location loc, ElementExprs &exprs,
   if (!operand)
     return nullptr;
   if (!operand->tensor)
-    return materialize(builder, loc, exprs, operand->computed, operand->indices);
+    return materialize(builder, loc, exprs, operand->computed,
+                       operand->indices);
   if (operand->shape)
     return makeShape(builder, loc, operand->tensor, *operand->shape);
   auto type = cast<RankedTensorType>(operand->tensor.getType());
@@ -90,10 +91,10 @@ static Value makeInit(OpBuilder &builder, Location loc, const Match &match,
                       Value input) {
   auto type = cast<RankedTensorType>(input.getType())
                   .clone(match.result.getType().getElementType());
-  auto op = match.result.body
-                ? DestinationStyleOpInterface()
-                : dyn_cast<DestinationStyleOpInterface>(
-                      match.result.getOperation());
+  auto op =
+      match.result.body
+          ? DestinationStyleOpInterface()
+          : dyn_cast<DestinationStyleOpInterface>(match.result.getOperation());
   if (op && match.result.getType() == type) {
     unsigned number = cast<OpResult>(match.result.value).getResultNumber();
     Value init = op.getDpsInits()[number];
@@ -163,9 +164,9 @@ Value raise::makeResult(OpBuilder &builder, Location loc, ElementExprs &exprs,
         });
     SmallVector<OpFoldResult> sizes =
         tensor::getMixedSizes(builder, loc, normalized);
-    Value init = tensor::EmptyOp::create(
-        builder, loc, applyPermutation(sizes, permutation),
-        getElementTypeOrSelf(normalized));
+    Value init = tensor::EmptyOp::create(builder, loc,
+                                         applyPermutation(sizes, permutation),
+                                         getElementTypeOrSelf(normalized));
     normalized =
         linalg::TransposeOp::create(builder, loc, normalized, init, permutation)
             ->getResult(0);

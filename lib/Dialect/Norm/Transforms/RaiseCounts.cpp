@@ -21,8 +21,8 @@ std::optional<int64_t> raise::getStaticCount(ElementExprs &exprs,
   return count;
 }
 
-/// Whether a constant is n, or 1/n, as it rounds to a type: 1/n in that type, or
-/// in f64 and rounded from there.
+/// Whether a constant is n, or 1/n, as it rounds to a type: 1/n in that type,
+/// or in f64 and rounded from there.
 static bool isRoundedCount(const llvm::APFloat &constant, int64_t count,
                            bool inverse, const llvm::fltSemantics &semantics) {
   auto nearest = llvm::APFloat::rmNearestTiesToEven;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // norm-raise: normalizations by a mean and a variance that are given, as batch
-// norms at inference are. What is normalized cannot be told from its sums; it is
-// found among what stands beside the root.
+// norms at inference are. What is normalized cannot be told from its sums; it
+// is found among what stands beside the root.
 
 #include "Raise.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"

@@ -202,8 +202,7 @@ Value raise::materialize(OpBuilder &builder, Location loc, ElementExprs &exprs,
                                              utils::IteratorType::parallel);
   auto build = [&](OpBuilder &builder, Location loc, ValueRange arguments) {
     llvm::DenseMap<Expr, Value> values;
-    for (auto [leaf, argument] :
-         llvm::zip(leaves.exprs, arguments.drop_back()))
+    for (auto [leaf, argument] : llvm::zip(leaves.exprs, arguments.drop_back()))
       values[leaf] = argument;
     for (Expr node : nodes) {
       if (values.contains(node))

@@ -69,8 +69,8 @@ bool OperandChooser::tryInput(Value tensor, ArrayRef<AffineExpr> coords,
     return false;
   // Dims of size 1 cannot be told from one another.
   RankedTensorType resultType = match.result.getType();
-  if (mayPermute && (own.size() != coords.size() ||
-                     type.getRank() != resultType.getRank()))
+  if (mayPermute &&
+      (own.size() != coords.size() || type.getRank() != resultType.getRank()))
     return false;
   for (auto [dim, coord] : llvm::enumerate(coords))
     for (auto [resultDim, index] : llvm::enumerate(indices))
@@ -117,7 +117,8 @@ bool OperandChooser::isDiagonal(const IndexBinding &binding) {
           digits.push_back(space.compose({digit}));
   }
   SmallVector<AffineExpr> images;
-  for (AffineExpr digit : llvm::SetVector<AffineExpr>(digits.begin(), digits.end()))
+  for (AffineExpr digit :
+       llvm::SetVector<AffineExpr>(digits.begin(), digits.end()))
     images.push_back(binding.apply(space, digit));
   return !space.areDisjoint(images);
 }
@@ -150,8 +151,8 @@ SmallVector<Spelling> OperandChooser::getTensors(Expr expr,
 }
 
 /// Finds the tensor that is x: best one of the result's own shape, since it
-/// needs no reshape, and as narrow as can be. Where there is none, x is computed
-/// from what there is.
+/// needs no reshape, and as narrow as can be. Where there is none, x is
+/// computed from what there is.
 bool OperandChooser::chooseInput(const IndexBinding &binding, bool mayPermute) {
   Expr bound = exprs.substitute(statistics.input, binding);
   if (!bound || isDiagonal(binding))
@@ -302,8 +303,8 @@ std::optional<Operand> OperandChooser::makeOperand(Expr expr) {
 std::optional<Operand>
 OperandChooser::makeReshaped(Value tensor, ArrayRef<AffineExpr> coords) {
   auto type = dyn_cast<RankedTensorType>(tensor.getType());
-  if (!type || !type.hasStaticShape() || !isOperandType(type.getElementType()) ||
-      !isAvailable(tensor))
+  if (!type || !type.hasStaticShape() ||
+      !isOperandType(type.getElementType()) || !isAvailable(tensor))
     return std::nullopt;
   Operand operand;
   operand.tensor = tensor;
@@ -341,10 +342,10 @@ std::optional<Operand> OperandChooser::makeComputed(Expr expr) {
   for (auto [dim, coord] : llvm::enumerate(match.inputIndices)) {
     auto index = dyn_cast<AffineDimExpr>(coord);
     bool isUsed = index && llvm::any_of(nodes, [&](Expr node) {
-      return llvm::any_of(node->coords, [&](AffineExpr coord) {
-        return coord.isFunctionOfDim(index.getPosition());
-      });
-    });
+                    return llvm::any_of(node->coords, [&](AffineExpr coord) {
+                      return coord.isFunctionOfDim(index.getPosition());
+                    });
+                  });
     if (!isUsed)
       continue;
     operand.indices.push_back(coord);
@@ -395,9 +396,9 @@ bool OperandChooser::chooseParameters(const Polynomial &polynomial) {
     if (coefficient.factors.size() > 1 || coefficient.isNegative)
       return miss.because("the " + name + " is not one tensor");
     parameter = makeParameter(coefficient.factors[0]);
-    return parameter ||
-           miss.because("the " + name + " does not run along dims of the "
-                        "input, in order");
+    return parameter || miss.because("the " + name +
+                                     " does not run along dims of the "
+                                     "input, in order");
   };
   if (!choose(*polynomial.terms[P::InputInverseRoot], "scale", match.gamma))
     return false;
@@ -455,14 +456,13 @@ bool OperandChooser::chooseKindByParameters(ArrayRef<int64_t> dims) {
   auto isNormalized = [&](int64_t dim) {
     return llvm::is_contained(match.axes, dim);
   };
-  match.kind =
-      statistics.isCentered ? NormKind::LayerNorm : NormKind::RMSNorm;
+  match.kind = statistics.isCentered ? NormKind::LayerNorm : NormKind::RMSNorm;
   if (llvm::all_of(dims, isNormalized))
     return true;
   int64_t rank = match.inputIndices.size();
   int64_t numVarying = getVarying(match.inputIndices).size();
-  bool isChannel = statistics.isCentered && dims.size() == 1 &&
-                   match.groups == std::nullopt;
+  bool isChannel =
+      statistics.isCentered && dims.size() == 1 && match.groups == std::nullopt;
   bool isAllElse = static_cast<int64_t>(match.axes.size()) == numVarying - 1;
   if (isChannel && isAllElse && isNormalized(0)) {
     match.kind = NormKind::BatchNormTraining;
@@ -486,8 +486,8 @@ bool OperandChooser::chooseKind() {
     dims = parameter->dims;
   if (!statistics.givenMean && match.channelAxis < 0)
     return chooseKindByParameters(dims);
-  match.kind = statistics.givenMean ? NormKind::BatchNormInference
-                                    : NormKind::GroupNorm;
+  match.kind =
+      statistics.givenMean ? NormKind::BatchNormInference : NormKind::GroupNorm;
   if (!statistics.isCentered)
     return miss.because("mean squares of groups of channels are no group norm");
   return dims.empty() || dims == ArrayRef(match.channelAxis) ||

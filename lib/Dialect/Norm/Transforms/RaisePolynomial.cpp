@@ -76,7 +76,8 @@ static std::optional<Polynomial> multiply(const Polynomial &a,
       product.terms[*basis] = coefficient;
     }
   product.arithmetic = joinArithmetic({&a, &b}, type);
-  // (x − m) · r is how it is defined; x · r − m · r and (x − m) · g · r are not.
+  // (x − m) · r is how it is defined; x · r − m · r and (x − m) · g · r are
+  // not.
   auto isScaled = [](const Polynomial &factor) {
     return factor.isParameter() ||
            (factor.has(Polynomial::Input) &&
@@ -180,8 +181,8 @@ std::optional<Polynomial> PolynomialReader::readQuantity(Expr expr) {
     binding = extended;
     return mean;
   }
-  bool mayBeMean = expr->is(Kind::Sum) || expr->is(ExprOp::Div) ||
-                   expr->is(ExprOp::Mul);
+  bool mayBeMean =
+      expr->is(Kind::Sum) || expr->is(ExprOp::Div) || expr->is(ExprOp::Mul);
   if (mayBeMean && isMean(expr, mean.arithmetic))
     return mean;
   return std::nullopt;

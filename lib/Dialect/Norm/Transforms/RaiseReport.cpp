@@ -108,7 +108,8 @@ static bool reachesRoot(Value value) {
       bool hasRoot = user->walk([](Operation *inner) {
                            return mayBeRoot(inner) ? WalkResult::interrupt()
                                                    : WalkResult::advance();
-                         }).wasInterrupted();
+                         })
+                         .wasInterrupted();
       if (hasRoot)
         return true;
       for (Value dependent : user->getResults())

@@ -184,8 +184,8 @@ bool ResultFinder::chooseTypes(const Polynomial &polynomial, Match &match) {
 std::optional<Match> ResultFinder::makeMatch(Place place,
                                              const Polynomial &polynomial,
                                              const IndexBinding &binding) {
-  // x in the result's order of dims, or, where the parameters ask for it or x is
-  // there in no other way, in another one.
+  // x in the result's order of dims, or, where the parameters ask for it or x
+  // is there in no other way, in another one.
   for (bool mayPermute : {false, true}) {
     Match match;
     match.result = place;
@@ -236,8 +236,8 @@ static bool hasOneUser(Value value) {
 }
 
 /// Takes in as much of what follows as is part of the normalization.
-std::optional<Match>
-ResultFinder::absorbFollowing(Value value, std::optional<Match> match) {
+std::optional<Match> ResultFinder::absorbFollowing(Value value,
+                                                   std::optional<Match> match) {
   while (hasOneUser(value)) {
     SmallVector<Value> dependents = getDependents(value);
     if (dependents.size() != 1)

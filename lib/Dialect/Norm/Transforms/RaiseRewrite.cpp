@@ -78,13 +78,14 @@ static SmallVector<NamedAttribute> getMeaning(Operation *op) {
 /// Whether two values are one, or computed alike from such values.
 static bool isSame(Value a, Value b, unsigned depth) {
   Operation *left = a.getDefiningOp(), *right = b.getDefiningOp();
-  return a == b ||
-         (left && right && depth &&
-          OperationEquivalence::isEquivalentTo(
-              left, right,
-              [&](Value x, Value y) { return success(isSame(x, y, depth - 1)); },
-              /*markEquivalent=*/nullptr,
-              OperationEquivalence::IgnoreLocations));
+  return a == b || (left && right && depth &&
+                    OperationEquivalence::isEquivalentTo(
+                        left, right,
+                        [&](Value x, Value y) {
+                          return success(isSame(x, y, depth - 1));
+                        },
+                        /*markEquivalent=*/nullptr,
+                        OperationEquivalence::IgnoreLocations));
 }
 
 /// Whether two operations give the same first result. Only what they write into
@@ -109,7 +110,8 @@ static Operation *unite(Operation *norm) {
   for (Operation *other : users) {
     if (other == norm || !isEqual(norm, other))
       continue;
-    if (norm->getNumResults() == 1 && dominance.properlyDominates(other, norm)) {
+    if (norm->getNumResults() == 1 &&
+        dominance.properlyDominates(other, norm)) {
       norm->erase();
       return other;
     }
@@ -154,9 +156,8 @@ static void readInBody(OpBuilder &builder, const Place &place, Value tensor,
   }
   auto isNeeded = [&](BlockArgument argument) {
     return llvm::any_of(argument.getUsers(), [&](Operation *user) {
-      return llvm::any_of(needed, [&](Operation *op) {
-        return op->isAncestor(user);
-      });
+      return llvm::any_of(needed,
+                          [&](Operation *op) { return op->isAncestor(user); });
     });
   };
   SmallVector<Value> inputs;
@@ -205,8 +206,8 @@ static void replaceStatistic(OpBuilder &builder, Location loc, Value tensor,
   DominanceInfo dominance;
   Operation *op = tensor.getDefiningOp();
   builder.setInsertionPointAfterValue(result);
-  Value replacement = makeType(builder, loc, result,
-                               cast<RankedTensorType>(tensor.getType()));
+  Value replacement =
+      makeType(builder, loc, result, cast<RankedTensorType>(tensor.getType()));
   tensor.replaceUsesWithIf(replacement, [&](OpOperand &use) {
     return dominance.properlyDominates(replacement, use.getOwner());
   });
@@ -226,8 +227,7 @@ static Operation *getInsertionPoint(ElementExprs &exprs, const Match &match) {
   for (Value value : getUsedValues(exprs, match)) {
     Operation *op = value.getDefiningOp();
     op = op ? block->findAncestorOpInBlock(*op) : nullptr;
-    if (op && op->isBeforeInBlock(root) &&
-        (!last || last->isBeforeInBlock(op)))
+    if (op && op->isBeforeInBlock(root) && (!last || last->isBeforeInBlock(op)))
       last = op;
   }
   return last ? last->getNextNode() : &block->front();
@@ -247,8 +247,7 @@ Operation *raise::rewrite(ElementExprs &exprs, const Match &match,
   norm->setDiscardableAttr(tierAttrName,
                            builder.getStringAttr(getTierName(match)));
   norm = unite(norm);
-  Value result =
-      makeResult(builder, loc, exprs, match, norm->getResult(0));
+  Value result = makeResult(builder, loc, exprs, match, norm->getResult(0));
   SmallVector<Operation *> producers;
   if (match.result.body) {
     for (Value operand : root->getOperands())

@@ -384,8 +384,7 @@ bool raise::matchStatistics(ElementExprs &exprs, Expr operand,
   return StatisticsMatcher(exprs, statistics, miss).match(operand);
 }
 
-Expr raise::readRoot(ElementExprs &exprs, Expr anchor,
-                     Statistics &statistics) {
+Expr raise::readRoot(ElementExprs &exprs, Expr anchor, Statistics &statistics) {
   statistics.root = anchor;
   statistics.isInverse = anchor->is(ExprOp::Rsqrt);
   statistics.arithmetic.addType(anchor->type);
