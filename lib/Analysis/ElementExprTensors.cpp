@@ -247,8 +247,8 @@ Expr ElementExprs::expandReassociation(Value source, bool expands,
   auto from = cast<RankedTensorType>(source.getType());
   SmallVector<AffineExpr> sourceCoords(from.getRank(),
                                        getAffineConstantExpr(0, context));
-  for (auto [dim, group] : llvm::enumerate(groups)) {
-    int64_t first = group.front(), size = group.size();
+  for (size_t dim = 0; dim < groups.size(); ++dim) {
+    int64_t first = groups[dim].front(), size = groups[dim].size();
     auto part = [&](auto array, bool isWide) {
       return isWide ? array.slice(first, size) : array.slice(dim, 1);
     };

@@ -77,7 +77,7 @@ std::optional<IndexDigits> IndexSpace::getDigits(AffineExpr coord) const {
   SmallVector<std::pair<int64_t, IndexDigit>> terms;
   if (!collectTerms(coord, /*stride=*/1, terms))
     return std::nullopt;
-  llvm::stable_sort(terms, [](auto &a, auto &b) { return a.first > b.first; });
+  llvm::sort(terms, [](auto &a, auto &b) { return a.first > b.first; });
   IndexDigits digits;
   for (auto &term : terms)
     digits.push_back(term.second);

@@ -30,9 +30,14 @@ struct Options {
 /// Why an inverse root was not raised: the first condition that failed.
 struct Miss {
   std::string reason;
+  bool isIgnored = false;
+  /// One that nobody will read.
+  static Miss ignored() { return {{}, /*isIgnored=*/true}; }
+  /// Whether a reason is still asked for.
+  bool isOpen() const { return !isIgnored && reason.empty(); }
   /// Keeps the first reason; false, for `return miss.because(…)`.
   bool because(const Twine &why) {
-    if (reason.empty())
+    if (isOpen())
       reason = why.str();
     return false;
   }

@@ -138,7 +138,7 @@ bool PolynomialReader::unify(Expr pattern, Expr target,
 
 /// Whether an expression is the mean of x over the reduced indices.
 bool PolynomialReader::isMean(Expr expr, Arithmetic &arithmetic) {
-  Miss ignored;
+  Miss ignored = Miss::ignored();
   Arithmetic ofMean = arithmetic;
   std::optional<Mean> mean = matchMean(exprs, expr, ofMean, ignored);
   if (!mean)
@@ -243,7 +243,7 @@ std::optional<Polynomial> PolynomialReader::readQuotient(Expr expr,
   if (numerator->is(Kind::Constant) && !numerator->isOne()) {
     llvm::raw_string_ostream os(objection);
     os << "the root divides ";
-    exprs.print(numerator, os, /*depth=*/0);
+    numerator->constant.print(os);
     os << ", not 1";
     return std::nullopt;
   }

@@ -4,6 +4,7 @@
 // results of the operation.
 
 #include "Raise.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Transforms/RegionUtils.h"
 
 using namespace mlir;
@@ -20,6 +21,7 @@ public:
   void find();
 
 private:
+  bool hasStatisticRank(RankedTensorType type);
   SmallVector<Value> getCandidates();
   std::optional<SavedStatistic::Kind> getKind(Value tensor);
   bool hasStatisticShape(Value tensor, const IndexBinding &ofTensor);
@@ -31,6 +33,13 @@ private:
   SmallVector<unsigned> rows;
 };
 } // namespace
+
+/// Whether an operation only makes room, or a constant: many use it, whatever
+/// they compute.
+static bool isInit(Operation *op) {
+  return isa<tensor::EmptyOp, linalg::FillOp>(op) ||
+         op->hasTrait<OpTrait::ConstantLike>();
+}
 
 /// The operations that the result is computed by from the values that the
 /// normalization takes.
@@ -45,10 +54,24 @@ static llvm::SetVector<Operation *> getAncestors(Operation *root,
     operands.insert_range(ancestors[next]->getOperands());
     getUsedValuesDefinedAbove(ancestors[next]->getRegions(), operands);
     for (Value operand : operands)
-      if (operand.getDefiningOp() && !llvm::is_contained(taken, operand))
+      if (operand.getDefiningOp() && !isInit(operand.getDefiningOp()) &&
+          !llvm::is_contained(taken, operand))
         ancestors.insert(operand.getDefiningOp());
   }
   return ancestors;
+}
+
+/// Whether a type has as many dims, beside those of size 1, as the statistics.
+bool SavedFinder::hasStatisticRank(RankedTensorType type) {
+  int64_t rank = llvm::count_if(type.getShape(),
+                                [](int64_t size) { return size != 1; });
+  for (auto [dim, coord] : llvm::enumerate(match.inputIndices)) {
+    bool isChannel = static_cast<int64_t>(dim) == match.channelAxis;
+    if (isa<AffineDimExpr>(coord) && !llvm::is_contained(match.axes, dim) &&
+        !(isChannel && match.groups == 1))
+      --rank;
+  }
+  return rank == 0;
 }
 
 /// The tensors of floats that are computed on the way to the result, or from
@@ -69,6 +92,7 @@ SmallVector<Value> SavedFinder::getCandidates() {
       return dead.contains(op) || dead.contains(op->getParentOp());
     });
     return !type || isUsedByDeadAlone || value.getDefiningOp() == root ||
+           !hasStatisticRank(type) ||
            !isa<FloatType>(type.getElementType()) ||
            type.getElementTypeBitWidth() > match.computeType.getWidth();
   });

@@ -63,17 +63,25 @@ static std::optional<Mean> matchSum(ElementExprs &exprs, Expr expr,
   return sum;
 }
 
-/// Describes a wrong count for a report.
-static std::string describeCount(ElementExprs &exprs, Expr count,
-                                 ArrayRef<unsigned> variables) {
+/// Says what is wrong with a count.
+static bool missCount(ElementExprs &exprs, Expr count,
+                      ArrayRef<unsigned> variables, Miss &miss) {
+  if (!miss.isOpen())
+    return false;
   std::string text;
   llvm::raw_string_ostream os(text);
   os << "the sum is scaled by ";
-  exprs.print(count, os, /*depth=*/4);
-  os << ", not by the number of its elements";
+  count = exprs.view(stripExtensions(exprs, count));
+  if (count->is(Kind::Constant)) {
+    count->constant.print(os);
+    os << ", not by";
+  } else {
+    os << "what is not";
+  }
+  os << " the number of its elements";
   if (std::optional<int64_t> size = getStaticCount(exprs, variables))
     os << " (" << *size << ')';
-  return text;
+  return miss.because(text);
 }
 
 /// The sum over `variables` of e/n or e·(1/n), with n the number of its terms,
@@ -120,7 +128,7 @@ static std::optional<Mean> matchOneMean(ElementExprs &exprs, Expr expr,
       continue;
     Expr count = seen->operands[1 - i];
     if (!isCount(exprs, count, sum->variables, !isDivision, inner)) {
-      miss.because(describeCount(exprs, count, sum->variables));
+      missCount(exprs, count, sum->variables, miss);
       return std::nullopt;
     }
     arithmetic = inner;
@@ -135,7 +143,7 @@ std::optional<Mean> raise::matchMean(ElementExprs &exprs, Expr expr,
   std::optional<Mean> mean = matchOneMean(exprs, expr, arithmetic, miss);
   // A mean of means over other dims is one over all of them.
   while (mean) {
-    Miss ignored;
+    Miss ignored = Miss::ignored();
     Arithmetic ofInner = arithmetic;
     std::optional<Mean> inner =
         matchOneMean(exprs, mean->body, ofInner, ignored);
@@ -342,7 +350,7 @@ bool StatisticsMatcher::matchCentered(Expr base, const Mean &meanSquare) {
   inner.addType(seen->type);
   for (unsigned i : {0, 1}) {
     Arithmetic ofMean = inner;
-    Miss ignored;
+    Miss ignored = Miss::ignored();
     std::optional<Mean> mean =
         matchMean(exprs, seen->operands[1 - i], ofMean, ignored);
     if (!mean ||
