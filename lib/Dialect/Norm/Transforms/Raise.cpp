@@ -144,9 +144,12 @@ struct Raise : public norm::impl::NormRaisePassBase<Raise> {
     } else {
       return false;
     }
-    if (match)
+    if (match) {
+      report.addParts(getAncestors(match->result.getOperation(),
+                                   getUsedValues(exprs, *match)));
       report.addHit(rewrite(exprs, *match, changes));
-    else if (isFirst)
+      report.removeParts(changes.erased);
+    } else if (isFirst)
       report.addMiss(anchor, miss);
     return match.has_value();
   }

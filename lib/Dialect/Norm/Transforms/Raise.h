@@ -59,6 +59,14 @@ struct Outcome {
 class Report {
 public:
   void addHit(Operation *norm);
+  /// Says that operations are part of a normalization that was found.
+  void addParts(const llvm::SetVector<Operation *> &operations) {
+    parts.insert_range(operations);
+  }
+  void removeParts(const llvm::SmallPtrSetImpl<Operation *> &operations) {
+    for (Operation *op : operations)
+      parts.erase(op);
+  }
   void addMiss(Operation *anchor, const Miss &miss);
   /// A miss for an operation that sums squares under no root.
   void addSumOfSquares(Operation *op);
@@ -70,6 +78,7 @@ public:
 
 private:
   std::vector<Outcome> hits, misses;
+  llvm::SmallPtrSet<Operation *, 32> parts;
 };
 
 /// The operations that a root can be written with.
@@ -371,9 +380,14 @@ void findSavedStatistics(ElementExprs &exprs, const Statistics &statistics,
 
 /// The tensors computed from a value, each once.
 SmallVector<Value> getDependents(Value value);
-/// The operations that have no use once `root` has none, `root` first, beside
+/// The operations that have no use once `roots` have none, these first, beside
 /// what the values in `kept` need.
-llvm::SetVector<Operation *> collectDead(Operation *root, ArrayRef<Value> kept);
+llvm::SetVector<Operation *> collectDead(ArrayRef<Operation *> roots,
+                                         ArrayRef<Value> kept);
+/// The operations that an operation is computed by from the values in `taken`,
+/// but for those that make room or constants.
+llvm::SetVector<Operation *> getAncestors(Operation *root,
+                                          ArrayRef<Value> taken);
 /// The tensors and scalars that the operation for a match uses.
 SmallVector<Value> getUsedValues(ElementExprs &exprs, const Match &match);
 

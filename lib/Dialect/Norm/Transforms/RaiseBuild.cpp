@@ -87,15 +87,16 @@ static Value makeEpsilon(OpBuilder &builder, Location loc, Expr epsilon) {
 
 /// A tensor like the input, of the result's element type. The replaced
 /// operation's own destination serves where it is one.
-static Value makeInit(OpBuilder &builder, Location loc, const Match &match,
-                      Value input) {
+static Value makeInit(OpBuilder &builder, Location loc, ElementExprs &exprs,
+                      const Match &match, Value input) {
   auto type = cast<RankedTensorType>(input.getType())
                   .clone(match.result.getType().getElementType());
   auto op =
       match.result.body
           ? DestinationStyleOpInterface()
           : dyn_cast<DestinationStyleOpInterface>(match.result.getOperation());
-  if (op && match.result.getType() == type) {
+  if (op && match.result.getType() == type &&
+      match.result.getIndices(exprs) == match.inputIndices) {
     unsigned number = cast<OpResult>(match.result.value).getResultNumber();
     Value init = op.getDpsInits()[number];
     if (init.getDefiningOp<tensor::EmptyOp>() && match.saved.empty())
@@ -240,7 +241,7 @@ Operation *raise::createNorm(OpBuilder &builder, Location loc,
   Value gamma = makeOperand(builder, loc, exprs, match.gamma);
   Value beta = makeOperand(builder, loc, exprs, match.beta);
   Value epsilonOperand = makeEpsilon(builder, loc, match.epsilonOperand);
-  Value init = makeInit(builder, loc, match, input);
+  Value init = makeInit(builder, loc, exprs, match, input);
   Value mean =
       makeStatisticInit(builder, loc, match, input, SavedStatistic::Mean);
   Value second = makeStatisticInit(builder, loc, match, input,

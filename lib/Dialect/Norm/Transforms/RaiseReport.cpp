@@ -125,6 +125,8 @@ void Report::addSumOfSquares(Operation *op) {
                      linalgOp.getNumReductionLoops() == 0
                : !isa<tosa::ReduceSumOp>(op))
     return;
+  if (parts.contains(op))
+    return;
   ElementExprs exprs(op->getContext());
   for (Value result : op->getResults()) {
     if (!isa<RankedTensorType>(result.getType()))

@@ -13,10 +13,9 @@ using namespace mlir;
 using namespace mlir::norm;
 using namespace mlir::norm::raise;
 
-llvm::SetVector<Operation *> raise::collectDead(Operation *root,
+llvm::SetVector<Operation *> raise::collectDead(ArrayRef<Operation *> roots,
                                                 ArrayRef<Value> kept) {
-  llvm::SetVector<Operation *> dead;
-  dead.insert(root);
+  llvm::SetVector<Operation *> dead(roots.begin(), roots.end());
   auto isUsedByDead = [&](Operation *user) {
     for (Operation *op = user; op; op = op->getParentOp())
       if (dead.contains(op))
@@ -65,6 +64,21 @@ SmallVector<Value> raise::getUsedValues(ElementExprs &exprs,
   return values;
 }
 
+static void eraseAll(const llvm::SetVector<Operation *> &dead,
+                     Changes &changes) {
+  for (Operation *op : dead) {
+    op->walk([&](Operation *inner) { changes.erased.insert(inner); });
+    op->dropAllReferences();
+  }
+  for (Operation *op : dead)
+    op->erase();
+}
+
+/// Erases an operation without use, with what only it used.
+static void eraseWithOperands(Operation *op, Changes &changes) {
+  eraseAll(collectDead(op, {}), changes);
+}
+
 /// What an operation computes, beside the number of its results.
 static SmallVector<NamedAttribute> getMeaning(Operation *op) {
   SmallVector<NamedAttribute> attributes;
@@ -104,7 +118,7 @@ static bool isEqual(Operation *a, Operation *b) {
 /// Several bodies may have computed one normalization: one operation does for
 /// all. Returns an earlier one in place of this one, or puts this one in place
 /// of later ones.
-static Operation *unite(Operation *norm) {
+static Operation *unite(Operation *norm, Changes &changes) {
   DominanceInfo dominance;
   SmallVector<Operation *> users(norm->getOperand(0).getUsers());
   for (Operation *other : users) {
@@ -112,13 +126,13 @@ static Operation *unite(Operation *norm) {
       continue;
     if (norm->getNumResults() == 1 &&
         dominance.properlyDominates(other, norm)) {
-      norm->erase();
+      eraseWithOperands(norm, changes);
       return other;
     }
     if (other->getNumResults() == 1 &&
         dominance.properlyDominates(norm, other)) {
       other->getResult(0).replaceAllUsesWith(norm->getResult(0));
-      other->erase();
+      eraseWithOperands(other, changes);
     }
   }
   return norm;
@@ -127,16 +141,6 @@ static Operation *unite(Operation *norm) {
 //===----------------------------------------------------------------------===//
 // The change
 //===----------------------------------------------------------------------===//
-
-static void eraseAll(const llvm::SetVector<Operation *> &dead,
-                     Changes &changes) {
-  for (Operation *op : dead) {
-    op->walk([&](Operation *inner) { changes.erased.insert(inner); });
-    op->dropAllReferences();
-  }
-  for (Operation *op : dead)
-    op->erase();
-}
 
 /// Puts in place of a linalg operation one that reads the tensor where its body
 /// computed the scalar, and computes nothing that it does not need.
@@ -212,7 +216,7 @@ static void replaceStatistic(OpBuilder &builder, Location loc, Value tensor,
     return dominance.properlyDominates(replacement, use.getOwner());
   });
   if (isOpTriviallyDead(op))
-    eraseAll(collectDead(op, {}), changes);
+    eraseWithOperands(op, changes);
   if (Operation *made = replacement.getDefiningOp(); isOpTriviallyDead(made))
     made->erase();
 }
@@ -246,7 +250,7 @@ Operation *raise::rewrite(ElementExprs &exprs, const Match &match,
   Operation *norm = createNorm(builder, loc, exprs, match);
   norm->setDiscardableAttr(tierAttrName,
                            builder.getStringAttr(getTierName(match)));
-  norm = unite(norm);
+  norm = unite(norm, changes);
   Value result = makeResult(builder, loc, exprs, match, norm->getResult(0));
   SmallVector<Operation *> producers;
   if (match.result.body) {
@@ -263,7 +267,7 @@ Operation *raise::rewrite(ElementExprs &exprs, const Match &match,
   }
   for (Operation *producer : producers)
     if (!changes.erased.contains(producer) && isOpTriviallyDead(producer))
-      eraseAll(collectDead(producer, {}), changes);
+      eraseWithOperands(producer, changes);
   auto *holder = holders.begin();
   for (auto [saved, statistic] :
        llvm::zip_equal(match.saved, norm->getResults().drop_front()))

@@ -23,6 +23,7 @@ public:
 private:
   bool hasStatisticRank(RankedTensorType type);
   SmallVector<Value> getCandidates();
+  void dropUnused();
   std::optional<SavedStatistic::Kind> getKind(Value tensor);
   bool hasStatisticShape(Value tensor, const IndexBinding &ofTensor);
 
@@ -37,13 +38,14 @@ private:
 /// Whether an operation only makes room, or a constant: many use it, whatever
 /// they compute.
 static bool isInit(Operation *op) {
-  return isa<tensor::EmptyOp, linalg::FillOp>(op) ||
+  auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
+  return (linalgOp && linalgOp.getNumDpsInputs() == 0 &&
+          linalgOp.getBlock()->getOperations().size() == 1) ||
+         isa<tensor::EmptyOp, linalg::FillOp>(op) ||
          op->hasTrait<OpTrait::ConstantLike>();
 }
 
-/// The operations that the result is computed by from the values that the
-/// normalization takes.
-static llvm::SetVector<Operation *> getAncestors(Operation *root,
+llvm::SetVector<Operation *> raise::getAncestors(Operation *root,
                                                  ArrayRef<Value> taken) {
   constexpr unsigned maxOperations = 64;
   llvm::SetVector<Operation *> ancestors;
@@ -163,6 +165,25 @@ std::optional<SavedStatistic::Kind> SavedFinder::getKind(Value tensor) {
   return std::nullopt;
 }
 
+/// Leaves out what only computes another statistic that is saved.
+void SavedFinder::dropUnused() {
+  SmallVector<Operation *> replaced = {match.result.getOperation()};
+  for (const SavedStatistic &saved : match.saved)
+    for (Value tensor : saved.tensors)
+      replaced.push_back(tensor.getDefiningOp());
+  llvm::SetVector<Operation *> dead =
+      collectDead(replaced, getUsedValues(exprs, match));
+  for (SavedStatistic &saved : match.saved)
+    llvm::erase_if(saved.tensors, [&](Value tensor) {
+      return llvm::all_of(tensor.getUsers(), [&](Operation *user) {
+        return dead.contains(user) || dead.contains(user->getParentOp());
+      });
+    });
+  llvm::erase_if(match.saved, [](const SavedStatistic &saved) {
+    return saved.tensors.empty();
+  });
+}
+
 void SavedFinder::find() {
   if (match.kind == NormKind::BatchNormInference)
     return;
@@ -186,6 +207,7 @@ void SavedFinder::find() {
     else if (getElementTypeOrSelf(candidate) == same->getElementType())
       same->tensors.push_back(candidate);
   }
+  dropUnused();
   // In the order of the operation's results.
   llvm::sort(match.saved, [](const SavedStatistic &a, const SavedStatistic &b) {
     return a.kind < b.kind;
