@@ -115,18 +115,18 @@ bool SavedFinder::hasStatisticShape(Value tensor,
     known.push_back({inResult, inTensor});
   }
   SmallVector<AffineExpr> expected;
-  for (auto [dim, coord] : llvm::enumerate(match.inputIndices)) {
-    if (llvm::is_contained(match.axes, dim) || isa<AffineConstantExpr>(coord))
+  for (auto [dim, index] : llvm::enumerate(match.inputIndices)) {
+    if (llvm::is_contained(match.axes, dim) || isa<AffineConstantExpr>(index))
       continue;
+    AffineExpr coord = index;
     if (static_cast<int64_t>(dim) == match.channelAxis && match.groups) {
       int64_t size = match.result.getType().getDimSize(dim);
       if (*match.groups == 1)
         continue;
       coord = coord.floorDiv(size / *match.groups);
     }
-    auto *entry = llvm::find_if(known, [coord = coord](auto &candidate) {
-      return candidate.first == coord;
-    });
+    auto *entry = llvm::find_if(
+        known, [&](auto &candidate) { return candidate.first == coord; });
     if (entry == known.end())
       return false;
     expected.push_back(entry->second);
