@@ -120,9 +120,10 @@ bool SavedFinder::hasStatisticShape(Value tensor,
       continue;
     AffineExpr coord = index;
     if (static_cast<int64_t>(dim) == match.channelAxis && match.groups) {
-      int64_t size = match.result.getType().getDimSize(dim);
       if (*match.groups == 1)
         continue;
+      unsigned channel = cast<AffineDimExpr>(index).getPosition();
+      int64_t size = exprs.getSpace().getSize(channel).constant;
       coord = coord.floorDiv(size / *match.groups);
     }
     auto *entry = llvm::find_if(
