@@ -309,12 +309,17 @@ bool IndexBinding::bind(const IndexSpace &space, IndexDigit digit,
         cutsKnown
             ? (known.divisor < digit.divisor ? digit.divisor : getEnd(digit))
             : (digit.divisor < known.divisor ? known.divisor : getEnd(known));
-    if (cut % whole.divisor != 0 || isDynamic(whole.size))
+    if (cut % whole.divisor != 0)
       return false;
     IndexDigit below = {whole.variable, whole.divisor, cut / whole.divisor};
-    if (whole.size % below.size != 0 || !space.takeLow(high, below.size, low))
+    IndexDigit above = {whole.variable, cut, whole.size};
+    if (!isDynamic(whole.size)) {
+      if (whole.size % below.size != 0)
+        return false;
+      above.size /= below.size;
+    }
+    if (!space.takeLow(high, below.size, low))
       return false;
-    IndexDigit above = {whole.variable, cut, whole.size / below.size};
     if (!cutsKnown)
       return bind(space, below, low) && bind(space, above, high);
     part = {below, low};
