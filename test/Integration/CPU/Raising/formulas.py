@@ -45,7 +45,8 @@ class Formula:
         """A choice: drawn, unless the caller of the constructor fixed it."""
         choice = self.random.choice(options)
         choice = self.fixed.get(axis, choice)
-        self.choices[axis] = choice
+        before = self.choices.get(axis, "")
+        self.choices[axis] = f"{before} {choice}" if str(choice) not in before else before
         return choice
 
     def choose_types(self):

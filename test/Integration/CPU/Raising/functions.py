@@ -46,6 +46,7 @@ class Function:
         self.results = [self.describe(f"result{i}", node.type, node.dims, False)
                         for i, node in enumerate(program.results)]
         self.text = self.write()
+        program.choices["sums"] = " and ".join(sorted(self.writer.sums))
 
     def choose_split(self, random):
         """A dim and its two sizes."""

@@ -151,7 +151,7 @@ class SwappedMean(SwappedRoot):
 class ParametersOfRows(SwappedRoot):
     """gamma and beta run along the other dim: the bare norm is sound, and so are parameters along rows."""
 
-    choices_needed, sound = {"dynamic": "none"}, ("layer_norm", "rms_norm")
+    choices_needed, sound = {"dynamic": "none", "affine": "gamma beta"}, ("layer_norm", "rms_norm")
 
     def root(self, value):
         return Formula.root(self, value)
@@ -167,7 +167,7 @@ class SwappedParameters(Wrong):
     """gamma and beta with their two dims in each other's place."""
 
     shapes, sound = [((2, 4, 4), (1, 2)), ((3, 3), (0, 1)), ((5, 2, 2), (1, 2))], ("layer_norm", "rms_norm")
-    choices_needed = {"dynamic": "none"}
+    choices_needed = {"dynamic": "none", "affine": "gamma beta"}
 
     def parameter(self, name, type):
         return swap(super().parameter(name, type), *self.axes)

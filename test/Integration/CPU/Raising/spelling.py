@@ -40,6 +40,7 @@ class Writer:
         self.random, self.sizes, self.dynamic = random, sizes, dynamic
         self.style, self.inline, self.keep = style, inline, keep
         self.lines, self.number, self.known, self.scalars, self.size_names = [], 0, {}, {}, {}
+        self.sums = set()
 
     # Names and types --------------------------------------------------------------------------------------------------
 

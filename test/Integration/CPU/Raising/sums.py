@@ -21,6 +21,7 @@ def emit_sum(writer, node):
         style = "reduce"
     if style == "chain" and len(node.axes) == 1:
         style = "reduce"
+    writer.sums.add(style)
     return {"generic": emit_generic, "reduce": emit_reduce, "chain": emit_chain, "flat": emit_flat,
             "tosa": emit_reduce_sum}[style](writer, node)
 
