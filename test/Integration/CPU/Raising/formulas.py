@@ -21,7 +21,7 @@ SHAPES = [((4, 24), (1,)), ((5, 16), (1,)), ((2, 3, 20), (2,)), ((1, 5, 24), (2,
 
 def rounded(value, type):
     """The nearest number of a float type, as Python's float."""
-    return float(decode(encode(np.array([value]), type), type)[0])
+    return float(decode(encode(value, type), type))
 
 
 class Formula:
@@ -128,7 +128,7 @@ class Formula:
             epsilon = const(self.epsilon_value, type)
         elif style == "wide":
             epsilon = const(self.epsilon_value, type, wide=value)
-        elif style == "argument":
+        elif style == "argument" and type in ("f32", "f64"):
             epsilon = Node("scalar", type=type, dims=(), name="eps", layout=())
             self.arguments["eps"] = epsilon
         else:

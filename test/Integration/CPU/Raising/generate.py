@@ -67,6 +67,8 @@ def split_functions(text):
             functions[name] = []
         if name:
             functions[name].append(line)
+        if line == "  }":
+            name = None
     return {name: "\n".join(lines) for name, lines in functions.items()}
 
 
@@ -114,7 +116,7 @@ def raise_all(text, options):
         raised = {}
         for name, function in split_functions(norm_opt(["--mlir-print-local-scope"], text)).items():
             try:
-                raised[name] = norm_opt([f"--norm-raise={options}"], function.removesuffix("\n}"))
+                raised[name] = norm_opt([f"--norm-raise={options}"], function)
             except RuntimeError as error:
                 raised[name] = error
         return raised
