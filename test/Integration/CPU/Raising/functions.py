@@ -136,10 +136,14 @@ class Function:
         """Arrays for the arguments, as their types store them: mean ≠ 0, variance ≠ 1, gamma and beta of their own."""
         arrays = []
         for argument in self.arguments:
-            if argument.name == "x" or argument.name == "residual":
+            if argument.name in ("x", "residual", "z"):
                 values = random.normal(1.7, 2.3, argument.shape)
             elif argument.name == "eps":
                 values = np.full(argument.shape, self.program.epsilon_value)
+            elif argument.name in ("variance", "row_eps"):
+                values = random.uniform(0.5, 4.0, argument.shape)
+            elif argument.name == "mask":
+                values = 1.0 * (random.random(argument.shape) < 0.8)
             else:
                 values = random.normal(1.3 if argument.name == "gamma" else 0.4, 0.5, argument.shape)
             arrays.append(encode(values, argument.type))

@@ -10,6 +10,7 @@ that looks like a normalization but for one mistake, and must stay as they are.
 import argparse
 import collections
 import concurrent.futures
+import math
 import os
 import random as random_module
 import re
@@ -17,6 +18,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+from channels import CHANNEL_NORMS, GroupFunction, GroupNorm
 from formulas import MODES, Formula
 from functions import Function
 from mistakes_in_inputs import MISTAKES
@@ -45,6 +47,11 @@ def make(seed, number, only_wrong=False):
     random = random_module.Random(f"{seed} {number}")
     if number % 2 or only_wrong:
         program = MISTAKES[number // 2 % len(MISTAKES)](f"p{number}", random).build()
+    elif number % 8 == 6:
+        kind = random.choice(CHANNEL_NORMS)
+        program = kind(f"p{number}", random).build()
+        if kind is GroupNorm:
+            return GroupFunction(program, random.random())
     else:
         program = Formula(f"p{number}", random).build()
     return Function(program, random.random())
@@ -93,12 +100,12 @@ def problem(function, mode, text):
 def wrong_attributes(program, operation):
     """Compares the number of normalized elements and epsilon."""
     shape = re.search(r"ins\(%\S+ : tensor<((?:[\d?]+x)*)\w+>", operation).group(1).split("x")[:-1]
-    axes = [int(axis) for axis in re.search(r"axes = \[([\d, ]*)\]", operation).group(1).split(",") if axis.strip()]
-    count = 1
-    for axis in axes:
-        count *= program.count(program.axes) if shape[axis] == "?" else int(shape[axis])
-    if not any(shape[axis] == "?" for axis in axes) and count != program.count(program.axes):
-        return f"{count} elements are normalized, not {program.count(program.axes)}"
+    axes = re.search(r"axes = \[([\d, ]*)\]", operation)
+    sizes = [shape[int(axis)] for axis in axes.group(1).split(",") if axis.strip()] if axes else ["?"]
+    if program.kind in ("layer_norm", "rms_norm") and "?" not in sizes:
+        count = math.prod(map(int, sizes))
+        if count != program.count(program.axes):
+            return f"{count} elements are normalized, not {program.count(program.axes)}"
     if program.epsilon_operand != ("epsilon(" in operation):
         return "epsilon is an operand in one, a constant in the other"
     if not program.epsilon_operand:
