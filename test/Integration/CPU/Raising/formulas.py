@@ -302,7 +302,7 @@ class Formula:
         elif after == "gate":
             self.results.append(apply("mul", y, apply("tanh", y)))
         elif after == "twice":
-            self.results += [y, apply("exp", apply("neg", y))]
+            self.results += [y, apply("tanh", apply("neg", y))]
         else:
             self.results.append(y)
         extra = self.pick("extra", ["none"] * 6 + ["input", "mean", "rstd", "variance"])
