@@ -28,7 +28,9 @@ class ChannelNorm(Formula):
         return self.argument(name, (self.channel,), type, (self.channel,) if layout == "tight" else stored)
 
     def right_kinds(self):
-        return self.kinds if self.has_gamma or self.has_beta else (*self.kinds, "layer_norm")
+        """Without parameters, or with those outside, it is a layer norm too."""
+        is_bare = self.outside or not (self.has_gamma or self.has_beta)
+        return (*self.kinds, "layer_norm") if is_bare else self.kinds
 
 
 class InstanceNorm(ChannelNorm):
@@ -40,9 +42,13 @@ class BatchNormTraining(ChannelNorm):
     kinds = ("batch_norm_training",)
     shapes = [((4, 6, 3, 5), (0, 2, 3), 1), ((12, 6), (0,), 1), ((2, 3, 4, 6), (0, 1, 2), 3), ((3, 4, 10), (0, 2), 1)]
 
+    def right_kinds(self):
+        """With the channels stored first, the normalized dims may be those of one instance."""
+        return (*super().right_kinds(), *(["group_norm"] if self.choices["around"] == "transposes" else []))
+
 
 class BatchNormInference(ChannelNorm):
-    """The statistics are arguments."""
+    """The statistics are arguments. Splitting the channels would leave no dim that they run along."""
 
     kinds = ("batch_norm_inference",)
     shapes = BatchNormTraining.shapes
@@ -135,8 +141,9 @@ class GroupNorm(Formula):
         return mode != "exact", True
 
     def right_kinds(self):
-        return ("group_norm",) if self.has_gamma or self.has_beta or self.where == "in channels" else (
-            "group_norm", "layer_norm")
+        """Without parameters in groups, or with one group, it is a layer norm too."""
+        is_bare = not (self.has_gamma or self.has_beta) and self.where == "in groups"
+        return ("group_norm", "layer_norm") if is_bare or self.grouped.groups == 1 else ("group_norm",)
 
 
 class GroupFunction(Function):

@@ -236,7 +236,6 @@ class Formula:
         beta = self.convert(self.parameter("beta", stored), work) if self.has_beta else None
         if gamma and self.pick("offset", [False] * 3 + [True]):
             gamma = self.commute("add", gamma, const(1.0, work))
-            self.is_exact &= self.kind == "rms_norm"
         if not is_last:
             y = self.convert(self.scaled(rstd, is_inverse, None), self.type)
             if gamma:
@@ -258,10 +257,9 @@ class Formula:
 
     def associated(self, rstd, is_inverse, gamma, beta):
         order = self.pick("order", ["plain"] * 3 + ["root first", "scale first", "distributed", "negated"])
-        if order != "plain":
-            self.is_exact = False
         is_distributed = order in ("distributed", "negated") and self.mean_value is not None and is_inverse
         if is_distributed and not self.arithmetic.startswith("low"):
+            self.is_exact = False
             x, mean = self.numerator.args
             factor = self.commute("mul", rstd, gamma) if gamma else rstd
             scaled, shift = self.commute("mul", x, factor), self.commute("mul", mean, factor)
@@ -270,6 +268,7 @@ class Formula:
             if order == "distributed":
                 return self.commute("add", scaled, apply("sub", beta, shift))
             return self.commute("add", scaled, self.commute("add", apply("neg", shift), beta))
+        self.is_exact &= order not in ("root first", "scale first") or not gamma
         if order == "root first" and gamma and is_inverse:
             y = self.commute("mul", self.numerator, self.commute("mul", rstd, gamma))
         elif order == "scale first" and gamma:

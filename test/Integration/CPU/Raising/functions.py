@@ -51,7 +51,7 @@ class Function:
     def choose_split(self, random):
         """A dim and its two sizes."""
         options = [(dim, (divisor, size // divisor)) for dim, size in enumerate(self.program.sizes)
-                   for divisor in range(2, size) if size % divisor == 0]
+                   for divisor in range(2, size) if size % divisor == 0 and dim != getattr(self.program, "channel", None)]
         return random.choice(options) if options else None
 
     def describe(self, name, type, layout, is_scalar):

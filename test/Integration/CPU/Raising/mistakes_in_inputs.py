@@ -149,7 +149,7 @@ class SwappedMean(SwappedRoot):
 
 
 class ParametersOfRows(SwappedRoot):
-    """gamma and beta run along the other dim: the bare norm is sound, and so are parameters along rows."""
+    """gamma and beta run along the other dim: the bare norm is sound, and so is that of instances or of a batch."""
 
     choices_needed, sound = {"dynamic": "none", "affine": "gamma beta"}, ("layer_norm", "rms_norm")
 
@@ -160,7 +160,7 @@ class ParametersOfRows(SwappedRoot):
         return self.argument(name, (self.square_dims()[1],), type)
 
     def right_kinds(self):
-        return (self.kind,)
+        return (self.kind, "group_norm", "batch_norm_training") if self.kind == "layer_norm" else (self.kind,)
 
 
 class SwappedParameters(Wrong):
