@@ -16,7 +16,7 @@ import sys
 import numpy as np
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-from generate import BATCH, MODES, OPERATION, PASSES, make, norm_opt, split_functions
+from generate import BATCH, MODES, OPERATION, PASSES, make, norm_opt, raise_all
 from normtest import ROUNDOFF, SMALLEST, Array, Library, Target
 
 
@@ -101,8 +101,7 @@ def raised(functions, passes):
         text = "".join(runnable(function) for function in functions if mode_of(function.program) == mode)
         if PASSES[passes]:
             text = norm_opt([f"--pass-pipeline=builtin.module({PASSES[passes]})"], text)
-        text = norm_opt(["--mlir-print-local-scope", f"--norm-raise={MODES[mode]}"], text)
-        result.update(split_functions(text))
+        result.update(raise_all(text, MODES[mode]))
     return result
 
 
@@ -110,6 +109,9 @@ def run(numbers, seed, passes):
     """(functions that were raised, failures) among the programs with these numbers."""
     functions = [make(seed, number) for number in numbers]
     texts = raised(functions, passes)
+    errors = [text for text in texts.values() if isinstance(text, RuntimeError)]
+    if errors:
+        raise errors[0]
     functions = [function for function in functions if OPERATION.search(texts[function.program.name])]
     if not functions:
         return 0, []

@@ -6,6 +6,8 @@ nodes that compute the same are two computations in the program.
 
 import numpy as np
 
+from normtest import decode, encode
+
 
 class Node:
     """`op` of `args`; `type` is a float type; `dims` are those that it varies along, increasing."""
@@ -75,12 +77,13 @@ def apply(op, *args, **attributes):
 def evaluate(node, arguments, sizes, known=None):
     """Its value in longdouble: an array of full rank with size 1 along dims that it does not vary along.
 
-    `arguments` maps names to arrays as they are stored. Roundings to narrower types are left out; constants are what
-    they are in their types, but for counts, which are meant to be exact.
+    `arguments` maps names to arrays as they are stored. Roundings are left out, but for those of nodes that say so;
+    constants are what they are in their types, but for counts, which are meant to be exact.
     """
     known = {} if known is None else known
     if id(node) not in known:
-        known[id(node)] = compute(node, arguments, sizes, known)
+        value = compute(node, arguments, sizes, known)
+        known[id(node)] = decode(encode(value, node.type), node.type) if hasattr(node, "is_rounded") else value
     return known[id(node)]
 
 

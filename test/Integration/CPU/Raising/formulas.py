@@ -85,7 +85,7 @@ class Formula:
     def mean(self, arg, axes=None):
         axes = self.axes if axes is None else axes
         if len(axes) > 1 and not self.dynamic and self.pick("chained means", [False] * 5 + [True]):
-            self.is_exact = False
+            self.is_exact &= sum(self.sizes[dim] > 1 for dim in axes) < 2
             for dim in axes:
                 arg = self.divide_by_count(total(arg, (dim,)), (dim,))
             return arg
@@ -161,7 +161,7 @@ class Formula:
         every = tuple(range(len(self.sizes)))
         x = self.argument("x", every, self.type)
         if self.pick("input", ["argument"] * 4 + ["sum"]) == "sum":
-            return apply("add", x, self.argument("residual", every, self.type))
+            return apply("add", x, self.argument("residual", every, self.type), is_rounded=True)
         return x
 
     def mean_of(self, x):

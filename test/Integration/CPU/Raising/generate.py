@@ -118,7 +118,7 @@ def wrong_attributes(program, operation):
 def raise_all(text, options):
     """name → what each function becomes, or the error that raising it alone gives."""
     try:
-        return split_functions(norm_opt([f"--norm-raise={options}"], text))
+        return split_functions(norm_opt(["--mlir-print-local-scope", f"--norm-raise={options}"], text))
     except RuntimeError:
         raised = {}
         for name, function in split_functions(norm_opt(["--mlir-print-local-scope"], text)).items():
