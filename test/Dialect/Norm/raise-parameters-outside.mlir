@@ -43,7 +43,7 @@ func.func @transposed_scale(%x: tensor<2x4x4xf32>, %gamma: tensor<4x4xf32>) -> t
 // CHECK-SAME:    %[[X:.*]]: tensor<2x4x4xf32>, %[[G:.*]]: tensor<4x4xf32>)
 // CHECK:         %[[Y:.*]] = norm.layer_norm ins(%[[X]] : tensor<2x4x4xf32>) outs(%{{.*}} : tensor<2x4x4xf32>) axes = [1, 2]
 // CHECK:         %[[Z:.*]] = linalg.generic {{.*}} ins(%[[Y]], %[[G]] :
-// CHECK-NOT:     norm.
+// CHECK-NOT:     norm.layer_norm
 // CHECK:           arith.mulf
 // CHECK:         return %[[Z]]
 func.func @permuted_map_of_scale(%x: tensor<2x4x4xf32>, %gamma: tensor<4x4xf32>) -> tensor<2x4x4xf32> {
@@ -80,7 +80,7 @@ func.func @permuted_map_of_scale(%x: tensor<2x4x4xf32>, %gamma: tensor<4x4xf32>)
 // CHECK-LABEL: func @enlarging_bias(
 // CHECK-SAME:    %[[X:.*]]: tensor<1x8xf32>, %[[B:.*]]: tensor<3x8xf32>)
 // CHECK:         %[[Y:.*]] = norm.layer_norm ins(%[[X]] : tensor<1x8xf32>) outs(%{{.*}} : tensor<1x8xf32>) axes = [1]
-// CHECK-NOT:     norm.
+// CHECK-NOT:     norm.layer_norm
 // CHECK:         %[[Z:.*]] = linalg.generic {{.*}} ins(%[[Y]], %[[B]] :
 // CHECK:           arith.addf
 // CHECK:         return %[[Z]] : tensor<3x8xf32>
@@ -118,7 +118,7 @@ func.func @enlarging_bias(%x: tensor<1x8xf32>, %beta: tensor<3x8xf32>) -> tensor
 // CHECK-LABEL: func @enlarging_scale(
 // CHECK-SAME:    %[[X:.*]]: tensor<1x8xf32>, %[[G:.*]]: tensor<3x8xf32>)
 // CHECK:         %[[Y:.*]] = norm.layer_norm ins(%[[X]] : tensor<1x8xf32>) outs(%{{.*}} : tensor<1x8xf32>) axes = [1]
-// CHECK-NOT:     norm.
+// CHECK-NOT:     norm.layer_norm
 // CHECK:         %[[Z:.*]] = tosa.mul %[[Y]], %[[G]],
 // CHECK:         return %[[Z]] : tensor<3x8xf32>
 func.func @enlarging_scale(%x: tensor<1x8xf32>, %gamma: tensor<3x8xf32>) -> tensor<3x8xf32> {
