@@ -23,7 +23,7 @@ def problems(path, name):
         guard = re.sub(r"\W", "_", name.removeprefix("include/")).upper()
         if f"#ifndef {guard}" not in lines:
             yield f"{name}: expected the include guard {guard}"
-    exported = path.suffix == ".mlir" and name.startswith("examples/")
+    exported = path.suffix == ".mlir" and name.startswith(("examples/", "test/Corpus/"))
     for number, line in enumerate(lines, start=1):
         if "\t" in line or (line != line.rstrip() and not exported):
             yield f"{name}:{number}: expected no tab and no space at the end of a line"

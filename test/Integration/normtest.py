@@ -42,14 +42,15 @@ def encode(values, element_type):
             return np.asarray(values).astype(STORAGE[element_type])
     single = np.asarray(values, dtype=np.float32)
     bits = single.view(np.uint32).astype(np.uint64)
-    rounded = ((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16).astype(np.uint16)
+    half, one, shift = np.uint64(0x7FFF), np.uint64(1), np.uint64(16)
+    rounded = ((bits + half + ((bits >> shift) & one)) >> shift).astype(np.uint16)
     return np.where(np.isnan(single), np.uint16(0x7FC0), rounded)
 
 
 def decode(stored, element_type):
     """What is stored, as longdouble (floats) or as it is."""
     if element_type == "bf16":
-        stored = (stored.astype(np.uint32) << 16).view(np.float32)
+        stored = (stored.astype(np.uint32) << np.uint32(16)).view(np.float32)
     return stored.astype(np.longdouble) if element_type in ROUNDOFF else stored
 
 
@@ -168,16 +169,16 @@ class Target:
 class Library:
     """The functions of an MLIR module, compiled and loaded."""
 
-    def __init__(self, text, target, algorithm="corrected-two-pass", threads="none", raising=False):
+    def __init__(self, text, target, algorithm="corrected-two-pass", threads="none", raising=False, level=2):
         self.algorithm = algorithm
         options = (f"raise={int(raising)} vector-bits={target.bits} algorithm={algorithm} threads={threads} "
                    f"expand-bf16={int(target.expand_bf16)}")
         lowered = run_tool("norm-opt", "--norm-to-llvm=" + options, "-", stdin=text.encode())
         code = run_tool("mlir-translate", "--mlir-to-llvmir", stdin=lowered)
-        code = run_tool("opt", "-passes=default<O2>", *target.flags(), "-", stdin=code)
+        code = run_tool("opt", f"-passes=default<O{level}>", *target.flags(), "-", stdin=code)
         with tempfile.TemporaryDirectory() as folder:
             objects, path = os.path.join(folder, "code.o"), os.path.join(folder, "code.so")
-            run_tool("llc", "-O2", *target.flags(), "-filetype=obj", "-relocation-model=pic", "-o", objects, stdin=code)
+            run_tool("llc", f"-O{level}", *target.flags(), "-filetype=obj", "-relocation-model=pic", "-o", objects, stdin=code)
             runtime = [] if threads == "none" else [find_openmp()]
             run_tool("cc", "-shared", "-o", path, objects, *runtime, "-lm", stdin=b"")
             if runtime:

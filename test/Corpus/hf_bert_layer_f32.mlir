@@ -1,0 +1,1 @@
+../../examples/hf_bert_layer_f32.mlir

@@ -1,0 +1,1 @@
+../../examples/hf_llama_decoder_layer_f32.mlir
