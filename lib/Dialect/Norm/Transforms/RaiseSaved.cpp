@@ -65,8 +65,8 @@ llvm::SetVector<Operation *> raise::getAncestors(Operation *root,
 
 /// Whether a type has as many dims, beside those of size 1, as the statistics.
 bool SavedFinder::hasStatisticRank(RankedTensorType type) {
-  int64_t rank = llvm::count_if(type.getShape(),
-                                [](int64_t size) { return size != 1; });
+  int64_t rank =
+      llvm::count_if(type.getShape(), [](int64_t size) { return size != 1; });
   for (auto [dim, coord] : llvm::enumerate(match.inputIndices)) {
     bool isChannel = static_cast<int64_t>(dim) == match.channelAxis;
     if (isa<AffineDimExpr>(coord) && !llvm::is_contained(match.axes, dim) &&
@@ -94,8 +94,7 @@ SmallVector<Value> SavedFinder::getCandidates() {
       return dead.contains(op) || dead.contains(op->getParentOp());
     });
     return !type || isUsedByDeadAlone || value.getDefiningOp() == root ||
-           !hasStatisticRank(type) ||
-           !isa<FloatType>(type.getElementType()) ||
+           !hasStatisticRank(type) || !isa<FloatType>(type.getElementType()) ||
            type.getElementTypeBitWidth() > match.computeType.getWidth();
   });
   return candidates.takeVector();
