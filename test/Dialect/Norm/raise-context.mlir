@@ -20,7 +20,7 @@
 // CHECK-NEXT:    %[[Z:.*]] = arith.addf %[[X]], %[[Y]]
 // CHECK-NEXT:    return %[[Z]]
 // LOC-LABEL:   func @fused_residual(
-// LOC:           norm.layer_norm {{.*}} loc(fused["sum", "squares", "apply"])
+// LOC:           norm.layer_norm {{.*}} loc(fused["apply", "sum", "squares"])
 func.func @fused_residual(%a: tensor<4x8xf32>, %b: tensor<4x8xf32>, %gamma: tensor<8xf32>) -> tensor<4x8xf32> {
   %zero = arith.constant 0.0 : f32
   %n = arith.constant 8.0 : f32

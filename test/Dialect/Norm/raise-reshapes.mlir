@@ -272,9 +272,9 @@ func.func @transpose_in_body(%x: tensor<2x3x8xf32>, %gamma: tensor<8xf32>) -> te
 // CHECK-LABEL: func @dynamic_rows(
 // CHECK-SAME:    %[[X:.*]]: tensor<?x3x8xf32>, %[[G:.*]]: tensor<8xf32>)
 // CHECK-NOT:     linalg
-// CHECK:         %[[N:.*]] = norm.rms_norm ins(%{{.*}} : tensor<?x8xf32>) gamma(%[[G]] : tensor<8xf32>) outs(%{{.*}} : tensor<?x8xf32>) axes = [1] epsilon = 9.765625E-4
+// CHECK:         %[[N:.*]] = norm.rms_norm ins(%[[X]] : tensor<?x3x8xf32>) gamma(%[[G]] : tensor<8xf32>) outs(%{{.*}} : tensor<?x3x8xf32>) axes = [2] epsilon = 9.765625E-4
 // CHECK-NOT:     linalg
-// CHECK:         return
+// CHECK:         return %[[N]]
 func.func @dynamic_rows(%x: tensor<?x3x8xf32>, %gamma: tensor<8xf32>) -> tensor<?x3x8xf32> {
   %zero = arith.constant 0.0 : f32
   %n = arith.constant 8.0 : f32

@@ -112,7 +112,7 @@ struct Raise : public norm::impl::NormRaisePassBase<Raise> {
   }
 
   LogicalResult emitReport(Report &report) {
-    if (reportMisses || !reportFile.empty())
+    if (reportMisses || !reportFile.empty() || getContext().getRemarkEngine())
       getOperation()->walk([&](Operation *op) { report.addSumOfSquares(op); });
     report.emitRemarks(reportMisses);
     if (reportFile.empty())
@@ -120,7 +120,8 @@ struct Raise : public norm::impl::NormRaisePassBase<Raise> {
     std::string error;
     if (succeeded(report.write(reportFile, error)))
       return success();
-    return getOperation()->emitError("cannot write the report: ") << error;
+    return emitError(getOperation()->getLoc(), "cannot write the report: ")
+           << error;
   }
 
   /// Raises one result, or reports why there is none if it would be the first.

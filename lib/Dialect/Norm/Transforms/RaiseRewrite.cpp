@@ -36,10 +36,11 @@ llvm::SetVector<Operation *> raise::collectDead(ArrayRef<Operation *> roots,
   return dead;
 }
 
-/// The locations of what is replaced, in the order of the program.
+/// The locations of what is replaced: the result's, then the others in the
+/// order of the program.
 static Location fuseLocations(const llvm::SetVector<Operation *> &dead) {
-  SmallVector<Location> locations;
-  for (Operation *op : llvm::reverse(dead.getArrayRef()))
+  SmallVector<Location> locations = {dead.front()->getLoc()};
+  for (Operation *op : llvm::reverse(dead.getArrayRef().drop_front()))
     if (!op->hasTrait<OpTrait::ConstantLike>() && !isa<tensor::EmptyOp>(op))
       locations.push_back(op->getLoc());
   return FusedLoc::get(dead.front()->getContext(), locations);
