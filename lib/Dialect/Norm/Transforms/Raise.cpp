@@ -22,8 +22,8 @@ bool raise::mayBeRoot(Operation *op) {
              tosa::PowOp>(op);
 }
 
-/// The expression of an anchor at index variables of its own, and the tensors
-/// that are computed from it first. Null if it is no computation on tensors.
+/// The expression of an anchor at index variables of its own, and the tensors or
+/// scalars that are computed from it first. Null if it is no computation on tensors.
 static Expr makeAnchor(ElementExprs &exprs, Operation *op,
                        SmallVectorImpl<Value> &tensors) {
   auto newIndex = [&](DimSize size) {
@@ -41,6 +41,11 @@ static Expr makeAnchor(ElementExprs &exprs, Operation *op,
     }
     llvm::append_range(tensors, linalgOp->getResults());
     return exprs.inBody(linalgOp, op->getResult(0), indices);
+  }
+  // A statistic of a whole tensor may be a scalar.
+  if (isa<FloatType>(op->getResult(0).getType())) {
+    tensors.push_back(op->getResult(0));
+    return exprs.scalar(op->getResult(0));
   }
   auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
   if (!type)

@@ -378,7 +378,7 @@ std::optional<Match> findInference(ElementExprs &exprs,
 void findSavedStatistics(ElementExprs &exprs, const Statistics &statistics,
                          Match &match);
 
-/// The tensors computed from a value, each once.
+/// The tensors and floats computed from a value, each once.
 SmallVector<Value> getDependents(Value value);
 /// The operations that have no use once `roots` have none, these first, beside
 /// what the values in `kept` need.

@@ -97,7 +97,7 @@ SmallVector<Value> raise::getDependents(Value value) {
     if (auto linalgOp = user->getParentOfType<linalg::LinalgOp>())
       user = linalgOp;
     for (Value result : user->getResults())
-      if (isa<RankedTensorType>(result.getType()) &&
+      if (isa<RankedTensorType, FloatType>(result.getType()) &&
           !llvm::is_contained(dependents, result))
         dependents.push_back(result);
   }
@@ -206,7 +206,8 @@ ResultFinder::Verdict ResultFinder::judge(Place place,
   miss.because(reader.getObjection());
   if (!polynomial || polynomial->isParameter())
     return Verdict::Unrelated;
-  if (!isComplete(*polynomial))
+  bool isScalar = !place.body && !isa<ShapedType>(place.value.getType());
+  if (isScalar || !isComplete(*polynomial))
     return Verdict::Incomplete;
   match = makeMatch(place, *polynomial, reader.getBinding());
   return Verdict::Complete;
