@@ -107,7 +107,14 @@ static Value makeInit(OpBuilder &builder, Location loc, ElementExprs &exprs,
       match.result.getIndices(exprs) == match.inputIndices) {
     unsigned number = cast<OpResult>(match.result.value).getResultNumber();
     Value init = op.getDpsInits()[number];
-    if (init.getDefiningOp<tensor::EmptyOp>() && match.saved.empty())
+    // One whose sizes are not those of what is replaced.
+    auto empty = init.getDefiningOp<tensor::EmptyOp>();
+    bool outlives = empty && llvm::all_of(empty.getDynamicSizes(), [&](Value size) {
+      auto dim = size.getDefiningOp<tensor::DimOp>();
+      return !dim || dim.getSource() == input ||
+             isa<BlockArgument>(dim.getSource());
+    });
+    if (outlives && match.saved.empty())
       return init;
   }
   return tensor::EmptyOp::create(builder, loc,
