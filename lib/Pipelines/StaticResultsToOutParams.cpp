@@ -29,6 +29,22 @@ bool norm::returnsThroughOutParams(TypeRange resultTypes) {
   return hasBuffers;
 }
 
+/// Copies a buffer that is returned twice: each out-param takes one of its own.
+static void copyRepeatedResults(func::FuncOp function) {
+  function.walk([](func::ReturnOp op) {
+    llvm::SmallPtrSet<Value, 4> seen;
+    for (OpOperand &operand : op->getOpOperands()) {
+      auto type = dyn_cast<MemRefType>(operand.get().getType());
+      if (!type || seen.insert(operand.get()).second)
+        continue;
+      OpBuilder builder(op);
+      Value copy = memref::AllocOp::create(builder, op.getLoc(), type);
+      memref::CopyOp::create(builder, op.getLoc(), operand.get(), copy);
+      operand.set(copy);
+    }
+  });
+}
+
 namespace {
 struct StaticResultsToOutParams
     : public norm::impl::NormStaticResultsToOutParamsPassBase<
@@ -43,8 +59,10 @@ struct StaticResultsToOutParams
     // Asked again for each call, when the function has no results any more.
     llvm::DenseSet<Operation *> changed;
     for (auto function : getOperation().getOps<func::FuncOp>())
-      if (norm::returnsThroughOutParams(function.getResultTypes()))
+      if (norm::returnsThroughOutParams(function.getResultTypes())) {
+        copyRepeatedResults(function);
         changed.insert(function);
+      }
     options.filterFn = [&](func::FuncOp *function) {
       return changed.contains(*function);
     };

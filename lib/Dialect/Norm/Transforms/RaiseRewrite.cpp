@@ -263,9 +263,37 @@ static Operation *getInsertionPoint(ElementExprs &exprs, const Match &match) {
   return last ? last->getNextNode() : &block->front();
 }
 
+/// Takes sizes from where they come from, so that nothing is computed for its
+/// size alone.
+static void forwardSizes(const llvm::SetVector<Operation *> &operations,
+                         Changes &changes) {
+  llvm::SetVector<Operation *> dead;
+  for (Operation *op : operations)
+    for (Value result : op->getResults())
+      for (Operation *user : result.getUsers()) {
+        auto dim = dyn_cast<tensor::DimOp>(user);
+        std::optional<int64_t> index =
+            dim ? dim.getConstantIndex() : std::nullopt;
+        if (!index || !isa<RankedTensorType>(result.getType()))
+          continue;
+        DimSize size = ElementExprs::getSize(result, *index);
+        if (!size.value || size.value == result)
+          continue;
+        OpBuilder builder(dim);
+        Value source = size.value;
+        if (size.dim >= 0)
+          source = tensor::DimOp::create(builder, dim.getLoc(), source,
+                                         size.dim);
+        dim.getResult().replaceAllUsesWith(source);
+        dead.insert(dim);
+      }
+  eraseAll(dead, changes);
+}
+
 Operation *raise::rewrite(ElementExprs &exprs, const Match &match,
                           Changes &changes) {
   Operation *root = match.result.getOperation();
+  forwardSizes(getAncestors(root, getUsedValues(exprs, match)), changes);
   Location loc = fuseLocations(collectDead(root, getUsedValues(exprs, match)));
   OpBuilder builder(getInsertionPoint(exprs, match));
   // What holds statistics may be erased before its turn comes.
@@ -280,8 +308,11 @@ Operation *raise::rewrite(ElementExprs &exprs, const Match &match,
   Value result = makeResult(builder, loc, exprs, match, norm->getResult(0));
   SmallVector<Operation *> producers;
   if (match.result.body) {
-    for (Value operand : root->getOperands())
-      if (Operation *producer = operand.getDefiningOp())
+    llvm::SetVector<Value> used;
+    used.insert_range(root->getOperands());
+    getUsedValuesDefinedAbove(root->getRegions(), used);
+    for (Value value : used)
+      if (Operation *producer = value.getDefiningOp())
         producers.push_back(producer);
     builder.setInsertionPoint(root);
     readInBody(builder, match.result, result, changes);

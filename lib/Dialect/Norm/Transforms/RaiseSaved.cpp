@@ -153,6 +153,9 @@ std::optional<SavedStatistic::Kind> SavedFinder::getKind(Value tensor) {
                        return term.has_value();
                      }) != 1)
     return std::nullopt;
+  // What was rounded and extended again is another number.
+  if (polynomial->roundedTo && polynomial->roundedTo != expr->type)
+    return std::nullopt;
   bool isBatchNorm = match.kind == NormKind::BatchNormTraining;
   auto is = [&](P::Basis basis) {
     return polynomial->has(basis) &&
