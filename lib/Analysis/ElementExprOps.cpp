@@ -26,7 +26,10 @@ static std::optional<ExprOp> getExprOp(Operation *op) {
       .Case<math::SqrtOp>([](auto) { return ExprOp::Sqrt; })
       .Case<math::RsqrtOp, tosa::RsqrtOp>([](auto) { return ExprOp::Rsqrt; })
       .Case<arith::ExtFOp>([](auto) { return ExprOp::Ext; })
-      .Case<arith::TruncFOp>([](auto) { return ExprOp::Trunc; })
+      .Case<arith::TruncFOp>([](arith::TruncFOp trunc) {
+        // To nearest only.
+        return trunc.getRoundingmode() ? Result() : Result(ExprOp::Trunc);
+      })
       .Default([](auto) { return Result(); });
 }
 
@@ -91,11 +94,12 @@ Expr ElementExprs::makeOperation(Operation *op, ArrayRef<Expr> given,
   if (std::optional<ExprOp> known = getExprOp(op); known && isFloat) {
     // Shifts and zero points are for integers.
     bool isUnary = *known == ExprOp::Neg || *known == ExprOp::Rsqrt;
-    if (isa<tosa::TosaDialect>(op->getDialect()))
+    if (isa_and_nonnull<tosa::TosaDialect>(op->getDialect()))
       operands.truncate(isUnary ? 1 : 2);
     return makeApply(*known, type, operands);
   }
-  if (llvm::all_of(operands, isSize)) {
+  bool isWide = !type.isInteger() || type.getIntOrFloatBitWidth() >= 32;
+  if (isWide && llvm::all_of(operands, isSize)) {
     if (isa<arith::MulIOp>(op))
       return makeApply(ExprOp::MulInt, type, operands);
     if (isa<arith::SIToFPOp, arith::UIToFPOp>(op))
@@ -155,9 +159,17 @@ static bool isScalarFunction(Operation *op) {
 Expr ElementExprs::scalar(Value value, unsigned depth) {
   // Long chains of scalar arithmetic are nothing that a normalization needs.
   constexpr unsigned maxDepth = 16;
+  if (Expr known = scalars.lookup(value))
+    return known;
   Operation *op = value.getDefiningOp();
   if (!op || depth > maxDepth)
     return makeElement(value, {});
+  Expr expr = makeScalar(op, value, depth);
+  scalars[value] = expr;
+  return expr;
+}
+
+Expr ElementExprs::makeScalar(Operation *op, Value value, unsigned depth) {
   TypedAttr constant;
   if (matchPattern(value, m_Constant(&constant)) && constant)
     return makeConstant(constant);
@@ -288,7 +300,15 @@ private:
 };
 } // namespace mlir::norm
 
-Expr ElementExprs::inBody(linalg::LinalgOp op, Value value,
-                          ArrayRef<AffineExpr> loops) {
-  return BodyBuilder(*this, op, loops).build(value);
+SmallVector<Expr> ElementExprs::inBody(linalg::LinalgOp op, ValueRange values,
+                                       ArrayRef<AffineExpr> loops) {
+  BodyBuilder builder(*this, op, loops);
+  // A long chain is built from its start, so that no recursion goes deep.
+  constexpr size_t longBody = 256;
+  if (op.getBlock()->getOperations().size() > longBody)
+    for (Operation &inner : op.getBlock()->without_terminator())
+      llvm::for_each(inner.getResults(),
+                     [&](Value result) { builder.build(result); });
+  return llvm::map_to_vector(values,
+                             [&](Value value) { return builder.build(value); });
 }

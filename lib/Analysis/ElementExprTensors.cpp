@@ -149,11 +149,16 @@ Expr ElementExprs::element(Value value, ArrayRef<AffineExpr> coords) {
     if (type.getDimSize(dim) == 1)
       coord = getAffineConstantExpr(0, context);
   auto result = dyn_cast<OpResult>(value);
-  if (result && isLookedThrough(result.getOwner()))
-    if (Expr source = expand(result, normalized)) {
+  constexpr unsigned maxNesting = 256;
+  if (result && isLookedThrough(result.getOwner()) && nesting < maxNesting) {
+    ++nesting;
+    Expr source = expand(result, normalized);
+    --nesting;
+    if (source) {
       spellings[source].push_back({value, normalized});
       return source;
     }
+  }
   return makeElement(value, normalized);
 }
 
@@ -212,7 +217,7 @@ Expr ElementExprs::expand(OpResult result, ArrayRef<AffineExpr> coords) {
   ElementsAttr elements;
   if (matchPattern(op, m_Constant(&elements)))
     return expandConstant(elements);
-  if (isa<tosa::TosaDialect>(op->getDialect()))
+  if (isa_and_nonnull<tosa::TosaDialect>(op->getDialect()))
     return expandTosa(op, coords);
   if (op->getNumResults() == 1 && op->getNumRegions() == 0 &&
       OpTrait::hasElementwiseMappableTraits(op))

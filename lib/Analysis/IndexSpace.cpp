@@ -122,6 +122,8 @@ AffineExpr IndexSpace::compose(IndexDigits digits) const {
 bool IndexSpace::takeLow(IndexDigits &digits, int64_t size,
                          IndexDigits &taken) const {
   taken.clear();
+  if (llvm::any_of(digits, [](auto &digit) { return digit.size == 0; }))
+    return false;
   while (size > 1) {
     if (digits.empty())
       return false;
@@ -146,6 +148,8 @@ bool IndexSpace::takeLow(IndexDigits &digits, int64_t size,
 bool IndexSpace::takeHigh(IndexDigits &digits, int64_t size,
                           IndexDigits &taken) const {
   taken.clear();
+  if (llvm::any_of(digits, [](auto &digit) { return digit.size == 0; }))
+    return false;
   while (size > 1) {
     if (digits.empty() || isDynamic(digits.front().size))
       return false;

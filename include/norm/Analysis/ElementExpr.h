@@ -87,8 +87,12 @@ public:
   Expr element(Value value);
   /// A scalar that is defined outside of any linalg operation's body.
   Expr scalar(Value value, unsigned depth = 0);
-  /// A scalar in the body of a linalg operation, at the given loop indices.
-  Expr inBody(linalg::LinalgOp op, Value value, ArrayRef<AffineExpr> loops);
+  /// Scalars in the body of a linalg operation, at the given loop indices.
+  SmallVector<Expr> inBody(linalg::LinalgOp op, ValueRange values,
+                           ArrayRef<AffineExpr> loops);
+  Expr inBody(linalg::LinalgOp op, Value value, ArrayRef<AffineExpr> loops) {
+    return inBody(op, ValueRange(value), loops).front();
+  }
 
   /// The expression with an element of a computed tensor replaced by what its
   /// operation computes. Leaves what cannot be looked into alone.
@@ -136,6 +140,7 @@ private:
   Expr makeApply(ExprOp op, Type type, ArrayRef<Expr> operands);
   Expr makePower(Expr base, double exponent);
   Expr makeSum(Expr body, ArrayRef<unsigned> variables, Type type);
+  Expr makeScalar(Operation *op, Value value, unsigned depth);
   /// The expression for a scalar or elementwise operation.
   Expr makeOperation(Operation *op, ArrayRef<Expr> operands, Type type);
 
@@ -170,6 +175,9 @@ private:
   unsigned numNodes = 0;
   IndexSpace space;
   llvm::DenseMap<Expr, Expr> views;
+  llvm::DenseMap<Value, Expr> scalars;
+  /// How many operations are being looked through one within the other.
+  unsigned nesting = 0;
   llvm::DenseMap<Expr, SmallVector<Spelling>> spellings;
 };
 

@@ -22,8 +22,9 @@ bool raise::mayBeRoot(Operation *op) {
              tosa::PowOp>(op);
 }
 
-/// The expression of an anchor at index variables of its own, and the tensors or
-/// scalars that are computed from it first. Null if it is no computation on tensors.
+/// The expression of an anchor at index variables of its own, and the tensors
+/// or scalars that are computed from it first. Null if it is no computation on
+/// tensors.
 static Expr makeAnchor(ElementExprs &exprs, Operation *op,
                        SmallVectorImpl<Value> &tensors) {
   auto newIndex = [&](DimSize size) {
@@ -166,6 +167,8 @@ struct Raise : public norm::impl::NormRaisePassBase<Raise> {
                                  Expr root, ValueRange tensors, Miss &miss,
                                  bool &isCandidate) {
     auto &dominance = getAnalysis<DominanceInfo>();
+    if (!isa<Float64Type, Float32Type, Float16Type, BFloat16Type>(root->type))
+      miss.because("computed in a type other than f64, f32, f16 and bf16");
     Statistics statistics;
     Expr operand = readRoot(exprs, root, statistics);
     statistics.arithmetic.isExact &= isa<math::RsqrtOp, tosa::RsqrtOp>(anchor);

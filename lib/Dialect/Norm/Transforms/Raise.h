@@ -215,7 +215,7 @@ private:
   IndexBinding binding;
   DenseMap<Expr, std::optional<Polynomial>> known;
   std::string objection;
-  unsigned fuel = 512;
+  unsigned fuel = 4096, depth = 0;
 };
 
 /// A value that may be a normalization: a tensor, or a scalar in the body of a
@@ -236,8 +236,8 @@ struct Place {
   AffineMap getMap() const;
 };
 
-/// The scalars in an operation's body that may be normalizations, the last
-/// first; none where there is no body on tensors.
+/// The scalars in an operation's body that may be normalizations, in order;
+/// none where there is no body on tensors.
 SmallVector<Place> getPlacesIn(Operation *op);
 
 /// A tensor that the operation takes: one that is there, or one to be computed.

@@ -76,8 +76,16 @@ static Value makeOperand(OpBuilder &builder, Location loc, ElementExprs &exprs,
 }
 
 static Value makeEpsilon(OpBuilder &builder, Location loc, Expr epsilon) {
-  if (!epsilon || !isa<ShapedType>(epsilon->value.getType()))
-    return epsilon ? epsilon->value : Value();
+  if (!epsilon)
+    return {};
+  if (epsilon->is(ElementExpr::Kind::Apply)) {
+    Value inner = makeEpsilon(builder, loc, epsilon->operands[0]);
+    if (epsilon->is(ExprOp::Trunc))
+      return arith::TruncFOp::create(builder, loc, epsilon->type, inner);
+    return arith::ExtFOp::create(builder, loc, epsilon->type, inner);
+  }
+  if (!isa<ShapedType>(epsilon->value.getType()))
+    return epsilon->value;
   SmallVector<Value> indices;
   for (AffineExpr coord : epsilon->coords)
     indices.push_back(arith::ConstantIndexOp::create(

@@ -42,18 +42,35 @@ static bool isRoundedCount(const llvm::APFloat &constant, int64_t count,
   return isSame(quotient) || isSame(converted);
 }
 
-/// Whether it is n, or 1/n, in its own type, or in a narrower one that it was
-/// extended from.
+/// Whether a number is 1/m for a whole number m, as it rounds to its type.
+static bool isInverseOfWhole(const llvm::APFloat &number) {
+  llvm::APFloat inverse(number.getSemantics(), 1);
+  inverse.divide(number, llvm::APFloat::rmNearestTiesToEven);
+  llvm::APSInt whole(64, /*isUnsigned=*/false);
+  bool isExact;
+  inverse.convertToInteger(whole, llvm::APFloat::rmNearestTiesToEven, &isExact);
+  return isRoundedCount(number, whole.getExtValue(), /*inverse=*/true,
+                        number.getSemantics());
+}
+
+/// Whether it is n, or 1/n, in its own type. 1/n may also be that of a narrower
+/// type that it was extended from; but not where it is 1/m for another number
+/// m, as one for n − 1 might be.
 static bool isRoundedCount(const llvm::APFloat &constant, int64_t count,
                            bool inverse) {
   const llvm::fltSemantics &own = constant.getSemantics();
+  if (!constant.isFiniteNonZero())
+    return false;
+  if (isRoundedCount(constant, count, inverse, own))
+    return true;
+  if (!inverse || isInverseOfWhole(constant))
+    return false;
   for (const llvm::fltSemantics *semantics :
-       {&llvm::APFloat::IEEEdouble(), &llvm::APFloat::IEEEsingle(),
-        &llvm::APFloat::IEEEhalf(), &llvm::APFloat::BFloat()}) {
+       {&llvm::APFloat::IEEEsingle(), &llvm::APFloat::IEEEhalf(),
+        &llvm::APFloat::BFloat()}) {
     bool isNarrower = llvm::APFloat::getSizeInBits(*semantics) <
                       llvm::APFloat::getSizeInBits(own);
-    if ((semantics == &own || isNarrower) &&
-        isRoundedCount(constant, count, inverse, *semantics))
+    if (isNarrower && isRoundedCount(constant, count, inverse, *semantics))
       return true;
   }
   return false;

@@ -150,7 +150,7 @@ std::optional<Match> raise::findInference(ElementExprs &exprs,
     Value value = queue[next];
     SmallVector<Place> places = {{value, {}, {}}};
     if (Operation *op = value.getDefiningOp())
-      llvm::append_range(places, getPlacesIn(op));
+      llvm::append_range(places, llvm::reverse(getPlacesIn(op)));
     for (const Place &place : places) {
       Surroundings around =
           SurroundingsReader(exprs, statistics).read(place.getExpr(exprs));

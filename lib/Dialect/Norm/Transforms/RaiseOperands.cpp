@@ -24,7 +24,10 @@ OperandChooser::OperandChooser(ElementExprs &exprs,
       match(match), indices(match.result.getIndices(exprs)) {}
 
 bool OperandChooser::isAvailable(Value value) const {
-  return dominance.properlyDominates(value, match.result.getOperation());
+  // What an encoding means is not known here.
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  return !(type && type.getEncoding()) &&
+         dominance.properlyDominates(value, match.result.getOperation());
 }
 
 /// The expressions that are no constants, in order.
@@ -440,8 +443,9 @@ bool OperandChooser::chooseEpsilon() {
     return true;
   }
   match.epsilonOperand = statistics.epsilon;
-  return (isOperandType(statistics.epsilon->type) &&
-          isAvailable(statistics.epsilon->value)) ||
+  SmallVector<Value> leaves = getLeaves(exprs, statistics.epsilon);
+  return (isOperandType(statistics.epsilon->type) && leaves.size() > 0 &&
+          isAvailable(leaves.front())) ||
          miss.because("epsilon is not known before the result");
 }
 

@@ -192,10 +192,13 @@ std::optional<Polynomial> PolynomialReader::read(Expr expr) {
   auto found = known.find(expr);
   if (found != known.end())
     return found->second;
-  if (!fuel)
+  constexpr unsigned maxDepth = 256;
+  if (!fuel || depth == maxDepth)
     return makeParameter(expr);
   --fuel;
+  ++depth;
   std::optional<Polynomial> result = readNew(expr);
+  --depth;
   known[expr] = result;
   return result;
 }

@@ -4,6 +4,7 @@
 // affine.
 
 #include "Raise.h"
+#include "mlir/Transforms/RegionUtils.h"
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -63,11 +64,13 @@ getVaryingLoops(linalg::LinalgOp op) {
   }
   for (Operation &inner : op.getBlock()->without_terminator()) {
     llvm::SmallBitVector loops = none;
-    if (auto index = dyn_cast<linalg::IndexOp>(inner))
-      loops.set(index.getDim());
-    for (Value operand : inner.getOperands())
+    llvm::SetVector<Value> used;
+    used.insert_range(inner.getOperands());
+    getUsedValuesDefinedAbove(inner.getRegions(), used);
+    for (Value operand : used)
       if (varying.contains(operand))
         loops |= varying[operand];
+    inner.walk([&](linalg::IndexOp index) { loops.set(index.getDim()); });
     for (Value result : inner.getResults())
       varying[result] = loops;
   }
@@ -80,8 +83,7 @@ SmallVector<Place> raise::getPlacesIn(Operation *op) {
   if (!linalgOp || !linalgOp.hasPureTensorSemantics())
     return places;
   DenseMap<Value, llvm::SmallBitVector> loops = getVaryingLoops(linalgOp);
-  for (Operation &inner :
-       llvm::reverse(linalgOp.getBlock()->without_terminator()))
+  for (Operation &inner : linalgOp.getBlock()->without_terminator())
     if (inner.getNumResults() == 1 &&
         isa<FloatType>(inner.getResult(0).getType()) &&
         !inner.hasTrait<OpTrait::ConstantLike>())
@@ -152,6 +154,8 @@ bool ResultFinder::chooseTypes(const Polynomial &polynomial, Match &match) {
   all.add(polynomial.arithmetic);
   Type resultType = match.result.getType().getElementType();
   MLIRContext *context = resultType.getContext();
+  if (polynomial.roundedTo && polynomial.roundedTo != resultType)
+    return miss.because("rounded to a narrower type, and extended again");
   if (all.types & Arithmetic::Other)
     return miss.because("computed in a float type other than f64, f32, f16 "
                         "and bf16");
@@ -184,6 +188,10 @@ bool ResultFinder::chooseTypes(const Polynomial &polynomial, Match &match) {
 std::optional<Match> ResultFinder::makeMatch(Place place,
                                              const Polynomial &polynomial,
                                              const IndexBinding &binding) {
+  if (place.getType().getEncoding()) {
+    miss.because("the result's type has an encoding");
+    return std::nullopt;
+  }
   // x in the result's order of dims, or, where the parameters ask for it or x
   // is there in no other way, in another one.
   for (bool mayPermute : {false, true}) {
@@ -220,19 +228,33 @@ ResultFinder::Verdict ResultFinder::judge(Place place,
 /// The last scalar in an operation's body that is a normalization over its
 /// loops.
 std::optional<Match> ResultFinder::judgePlacesIn(Operation *op) {
-  for (const Place &place : getPlacesIn(op)) {
-    std::optional<Match> match;
-    if (judge(place, match) == Verdict::Complete && match)
-      return match;
-  }
+  SmallVector<Place> places = getPlacesIn(op);
+  if (places.empty())
+    return std::nullopt;
+  // All at the same indices, each once.
+  SmallVector<Value> scalars = llvm::map_to_vector(
+      places, [](const Place &place) { return place.value; });
+  linalg::LinalgOp body = places.front().body;
+  PolynomialReader reader(exprs, statistics);
+  std::vector<std::optional<Polynomial>> polynomials;
+  for (Expr expr : exprs.inBody(body, scalars, exprs.freeIndices(body)))
+    polynomials.push_back(reader.read(expr));
+  miss.because(reader.getObjection());
+  for (auto [place, polynomial] :
+       llvm::reverse(llvm::zip_equal(places, polynomials)))
+    if (polynomial && isComplete(*polynomial))
+      if (std::optional<Match> match =
+              makeMatch(place, *polynomial, reader.getBinding()))
+        return match;
   return std::nullopt;
 }
 
-/// Whether one operation alone uses the value.
+/// Whether one operation alone uses the value, beside those that ask for sizes.
 static bool hasOneUser(Value value) {
   llvm::SmallPtrSet<Operation *, 2> users;
   for (Operation *user : value.getUsers())
-    users.insert(user);
+    if (!isa<tensor::DimOp>(user))
+      users.insert(user);
   return users.size() == 1;
 }
 

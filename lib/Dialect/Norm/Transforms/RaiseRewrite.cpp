@@ -61,7 +61,7 @@ SmallVector<Value> raise::getUsedValues(ElementExprs &exprs,
     if (operand)
       add(*operand);
   if (match.epsilonOperand)
-    values.push_back(match.epsilonOperand->value);
+    llvm::append_range(values, getLeaves(exprs, match.epsilonOperand));
   return values;
 }
 
@@ -93,7 +93,8 @@ static SmallVector<NamedAttribute> getMeaning(Operation *op) {
 /// Whether two values are one, or computed alike from such values.
 static bool isSame(Value a, Value b, unsigned depth) {
   Operation *left = a.getDefiningOp(), *right = b.getDefiningOp();
-  return a == b || (left && right && depth &&
+  return a == b || (left && right && depth && isMemoryEffectFree(left) &&
+                    isMemoryEffectFree(right) &&
                     OperationEquivalence::isEquivalentTo(
                         left, right,
                         [&](Value x, Value y) {
@@ -105,15 +106,21 @@ static bool isSame(Value a, Value b, unsigned depth) {
 
 /// Whether two operations give the same first result. Only what they write into
 /// may differ, how they were found, and which statistics they give as well.
-static bool isEqual(Operation *a, Operation *b) {
-  auto inputsOf = [](Operation *op) {
-    return cast<DestinationStyleOpInterface>(op).getDpsInputs();
-  };
-  return a->getName() == b->getName() && getMeaning(a) == getMeaning(b) &&
-         a->getResult(0).getType() == b->getResult(0).getType() &&
-         llvm::equal(inputsOf(a), inputsOf(b), [](Value x, Value y) {
-           return isSame(x, y, /*depth=*/2);
-         });
+static bool isEqual(NormOpInterface a, NormOpInterface b) {
+  if (a->getName() != b->getName() ||
+      a->getResult(0).getType() != b->getResult(0).getType())
+    return false;
+  bool haveSameOperands =
+      llvm::all_of(a.getOperandRoles(), [&](OperandRole role) {
+        MutableOperandRange left = a.getOperandsOf(role);
+        MutableOperandRange right = b.getOperandsOf(role);
+        bool isInit = (!left.empty() && a.isDpsInit(&left[0])) ||
+                      (!right.empty() && b.isDpsInit(&right[0]));
+        return isInit || (left.size() == right.size() &&
+                          (left.empty() || isSame(left[0].get(), right[0].get(),
+                                                  /*depth=*/2)));
+      });
+  return haveSameOperands && getMeaning(a) == getMeaning(b);
 }
 
 /// Several bodies may have computed one normalization: one operation does for
@@ -123,7 +130,8 @@ static Operation *unite(Operation *norm, Changes &changes) {
   DominanceInfo dominance;
   SmallVector<Operation *> users(norm->getOperand(0).getUsers());
   for (Operation *other : users) {
-    if (other == norm || !isEqual(norm, other))
+    if (other == norm || !isa<NormOpInterface>(other) ||
+        !isEqual(cast<NormOpInterface>(norm), cast<NormOpInterface>(other)))
       continue;
     if (norm->getNumResults() == 1 &&
         dominance.properlyDominates(other, norm)) {
@@ -154,7 +162,7 @@ static void readInBody(OpBuilder &builder, const Place &place, Value tensor,
     bool isUsed = inner.hasTrait<OpTrait::IsTerminator>() ||
                   !isMemoryEffectFree(&inner) ||
                   llvm::any_of(inner.getUsers(), [&](Operation *user) {
-                    return needed.contains(user);
+                    return needed.contains(body->findAncestorOpInBlock(*user));
                   });
     if (isUsed && &inner != place.value.getDefiningOp())
       needed.insert(&inner);
@@ -165,13 +173,30 @@ static void readInBody(OpBuilder &builder, const Place &place, Value tensor,
                           [&](Operation *op) { return op->isAncestor(user); });
     });
   };
+  // Every loop's size must be that of a dim of some operand.
+  llvm::SmallBitVector sized(op.getNumLoops());
+  auto size = [&](AffineMap map) {
+    for (AffineExpr result : map.getResults())
+      if (auto loop = dyn_cast<AffineDimExpr>(result))
+        sized.set(loop.getPosition());
+  };
+  size(place.getMap());
+  for (OpOperand &init : op.getDpsInitsMutable())
+    size(op.getMatchingIndexingMap(&init));
+  for (OpOperand *input : op.getDpsInputOperands())
+    if (isNeeded(op.getMatchingBlockArgument(input)))
+      size(op.getMatchingIndexingMap(input));
   SmallVector<Value> inputs;
   SmallVector<AffineMap> maps;
   SmallVector<BlockArgument> kept;
   for (OpOperand *input : op.getDpsInputOperands()) {
     BlockArgument argument = op.getMatchingBlockArgument(input);
-    if (!isNeeded(argument))
-      continue;
+    llvm::SmallBitVector before = sized;
+    if (!isNeeded(argument)) {
+      size(op.getMatchingIndexingMap(input));
+      if (sized == before)
+        continue;
+    }
     inputs.push_back(input->get());
     maps.push_back(op.getMatchingIndexingMap(input));
     kept.push_back(argument);

@@ -94,7 +94,8 @@ SmallVector<Value> SavedFinder::getCandidates() {
       return dead.contains(op) || dead.contains(op->getParentOp());
     });
     return !type || isUsedByDeadAlone || value.getDefiningOp() == root ||
-           !hasStatisticRank(type) || !isa<FloatType>(type.getElementType()) ||
+           type.getEncoding() || !hasStatisticRank(type) ||
+           !isa<FloatType>(type.getElementType()) ||
            type.getElementTypeBitWidth() > match.computeType.getWidth();
   });
   return candidates.takeVector();

@@ -226,9 +226,11 @@ void StatisticsMatcher::collectTerms(Expr expr, bool isNegative,
   collectTerms(seen->operands[1], isNegative != seen->is(ExprOp::Sub), terms);
 }
 
-/// A constant, or one and the same given element for all rows.
+/// A constant, or one and the same given element for all rows, maybe rounded.
 bool StatisticsMatcher::isUniform(Expr expr) {
   expr = exprs.view(stripExtensions(exprs, expr));
+  while (expr->is(ExprOp::Trunc))
+    expr = exprs.view(stripExtensions(exprs, expr->operands[0]));
   return expr->is(Kind::Constant) ||
          (expr->is(Kind::Element) &&
           llvm::all_of(expr->coords, [](AffineExpr coord) {

@@ -1,4 +1,4 @@
-"""Norms with parameters along channels: group, instance and batch norm."""
+"""Norms with parameters along channels: group, instance and batch norm; and with parameters for each sample."""
 
 from dataclasses import dataclass, field
 
@@ -218,4 +218,18 @@ class GroupFunction(Function):
         return [evaluate(program.results[0], outer, grouped.sizes).reshape(grouped.sizes)]
 
 
-CHANNEL_NORMS = [InstanceNorm, BatchNormTraining, BatchNormInference, GroupNorm]
+class AdaptiveNorm(Formula):
+    """A layer or RMS norm with a scale and a shift for each sample."""
+
+    def __init__(self, name, random):
+        sizes, axes = random.choice([((2, 5, 12), (2,)), ((3, 4, 2, 8), (3,)), ((2, 3, 4, 5), (2, 3)), ((3, 6, 10), (2,))])
+        super().__init__(name, random, shape=(sizes, axes))
+
+    def parameter(self, name, type):
+        dims = (0, *self.axes)
+        is_tight = self.pick("layout of parameters", ["tight", "full"]) == "tight"
+        return self.argument(name, dims, type, dims if is_tight else
+                             [dim if dim in dims else None for dim in range(len(self.sizes))])
+
+
+CHANNEL_NORMS = [InstanceNorm, BatchNormTraining, BatchNormInference, GroupNorm, AdaptiveNorm]
