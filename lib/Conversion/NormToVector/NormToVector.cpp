@@ -127,8 +127,13 @@ std::pair<Value, Value> ProgramConverter::emitExtents() {
           rewriter, loc,
           memref::getMixedSize(rewriter, loc, operand, position));
       numPoints = arith::MulIOp::create(rewriter, loc, numPoints, size);
-      if (!op.isNormalizedDim(dim))
-        numRows = arith::MulIOp::create(rewriter, loc, numRows, size);
+      if (op.isNormalizedDim(dim))
+        continue;
+      // A vector of rows counts as one.
+      if (schedule.getLaneDim() == dim)
+        size = arith::CeilDivUIOp::create(rewriter, loc, size,
+                                          index(schedule.getVectorSize()));
+      numRows = arith::MulIOp::create(rewriter, loc, numRows, size);
     }
   return {numRows, numPoints};
 }

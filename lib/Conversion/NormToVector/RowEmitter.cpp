@@ -60,17 +60,52 @@ void RowEmitter::emit(Value lo, Value hi, Value chunkIndex) {
         break;
       }
       Value size = asValue(values.getSize(dim));
+      if (lanesAreRows() && schedule.getLaneDim() == dim)
+        size = arith::CeilDivUIOp::create(builder, loc, size,
+                                          index(schedule.getVectorSize()));
       position.emplace_back(dim,
                             arith::RemUIOp::create(builder, loc, row, size));
       row = arith::DivUIOp::create(builder, loc, row, size);
     }
-    values.pushFrame(position);
-    emitRow();
-    values.popFrame();
+    emitRowAt(position);
   });
   for (Value buffer : buffers)
     memref::DeallocOp::create(builder, loc, buffer);
   values.popFrame();
+}
+
+/// Emits a row or, where lanes are rows, as many as there are lanes; a mask says
+/// which of the last ones exist.
+void RowEmitter::emitRowAt(
+    MutableArrayRef<std::pair<int64_t, Value>> position) {
+  auto emitWith = [&](Value mask) {
+    values.pushFrame(position, mask);
+    emitRow();
+    values.popFrame();
+  };
+  if (!lanesAreRows())
+    return emitWith(nullptr);
+  int64_t lanes = schedule.getVectorSize();
+  auto *entry = llvm::find_if(position, [&](const auto &candidate) {
+    return candidate.first == schedule.getLaneDim();
+  });
+  entry->second =
+      arith::MulIOp::create(builder, loc, entry->second, index(lanes));
+  OpFoldResult size = values.getSize(entry->first);
+  std::optional<int64_t> constant = getConstantIntValue(size);
+  if (constant && *constant % lanes == 0)
+    return emitWith(nullptr);
+  Value rest =
+      arith::SubIOp::create(builder, loc, asValue(size), entry->second);
+  Value isFull = arith::CmpIOp::create(
+      builder, loc, arith::CmpIPredicate::uge, rest, index(lanes));
+  auto choice = scf::IfOp::create(builder, loc, isFull, /*withElse=*/true);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPoint(choice.thenBlock()->getTerminator());
+  emitWith(nullptr);
+  builder.setInsertionPoint(choice.elseBlock()->getTerminator());
+  auto maskType = VectorType::get(lanes, builder.getI1Type());
+  emitWith(vector::CreateMaskOp::create(builder, loc, maskType, rest));
 }
 
 void RowEmitter::emitRow() {
@@ -182,8 +217,10 @@ void RowEmitter::emitHeadMean(HeadMeanOp head) {
       one);
   Value divisor = convertCount(builder, loc, count, head.getType());
   values.advanceFrame();
-  values.setRowValue(
-      head, arith::DivFOp::create(builder, loc, values.get(head), divisor));
+  Value sum = values.get(head);
+  if (isa<VectorType>(sum.getType()))
+    divisor = vector::BroadcastOp::create(builder, loc, sum.getType(), divisor);
+  values.setRowValue(head, arith::DivFOp::create(builder, loc, sum, divisor));
 }
 
 /// Whether the current element belongs to the head of the row.

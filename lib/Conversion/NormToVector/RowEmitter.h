@@ -14,7 +14,8 @@ namespace mlir::norm {
 /// nest per set of dims for the outputs. In the loop over the schedule's
 /// `lane_dim`, values are vectors, `unroll` vectors an iteration have
 /// accumulators of their own, and the elements that are left over take masked
-/// vectors. Long loops sum into a second level of accumulators every 16
+/// vectors. Where the lane dim is a row dim, a vector holds as many rows side by
+/// side, and all of the above is done for them at once. Long loops sum into a second level of accumulators every 16
 /// iterations, which keeps the error of a sum independent of its length.
 class RowEmitter {
 public:
@@ -24,7 +25,8 @@ public:
              ArrayRef<Value> partials, CPUScheduleAttr schedule);
 
   /// Emits the loop over the rows from `lo` to `hi`, numbered in row-major
-  /// order of the row dims. Partial sums go to row `chunk` of the partials.
+  /// order of the row dims; where lanes are rows, a vector of them is numbered
+  /// as one. Partial sums go to row `chunk` of the partials.
   void emit(Value lo, Value hi, Value chunk);
 
 private:
@@ -45,6 +47,7 @@ private:
   using IndexedBody =
       function_ref<void(Value index, MutableArrayRef<Value> accumulators)>;
 
+  void emitRowAt(MutableArrayRef<std::pair<int64_t, Value>> position);
   void emitRow();
   void emitPhase(unsigned phase);
   void emitHeadMean(HeadMeanOp op);
@@ -67,11 +70,17 @@ private:
                                   ArrayRef<Value> identities,
                                   ArrayRef<vector::CombiningKind> kinds,
                                   IndexedBody body);
-  void emitRemainder(int64_t dim, OpFoldResult begin, OpFoldResult end,
-                     MutableArrayRef<Value> accumulators, LoopBody body);
+  void emitRemainder(int64_t dim, int64_t width, OpFoldResult begin,
+                     OpFoldResult end, MutableArrayRef<Value> accumulators,
+                     LoopBody body);
   SmallVector<Value> emitFor(Value lo, Value hi, int64_t step,
                              ArrayRef<Value> inits, IndexedBody body);
 
+  /// Whether the lanes of a vector are rows, not elements of one.
+  bool lanesAreRows() const {
+    return schedule.getLaneDim() && schedule.getVectorSize() > 1 &&
+           !op.isNormalizedDim(*schedule.getLaneDim());
+  }
   Nest makeNest(const Reduction &reduction) const;
   /// Increasing, but for the vectorised dim, which comes last.
   SmallVector<int64_t> inLoopOrder(ArrayRef<int64_t> dims) const;

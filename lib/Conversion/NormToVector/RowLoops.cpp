@@ -41,7 +41,8 @@ static bool hasLanes(const ValueEmitter &values, ArrayRef<int64_t> kept,
 }
 
 SmallVector<Value> RowEmitter::emitCombined(const Nest &nest, unsigned level) {
-  bool asVectors = hasLanes(values, nest.keptDims, nest.combinedDims);
+  bool asVectors = values.inLanes() ||
+                   hasLanes(values, nest.keptDims, nest.combinedDims);
   SmallVector<Value> identities;
   SmallVector<vector::CombiningKind> kinds;
   for (const Reduction &reduction : nest.reductions) {
@@ -102,6 +103,11 @@ void RowEmitter::finish(const Nest &nest, ArrayRef<Value> results) {
     if (llvm::any_of(nest.combinedDims,
                      [&](int64_t dim) { return values.isVectorised(dim); }))
       emitted = combineLanes(builder, loc, reduction.kind, emitted);
+    // Where lanes are rows, what is the same for all of them is that of the
+    // first, which exists.
+    else if (lanesAreRows() && !program.getVaryingDims().variesAlong(
+                                   result, *schedule.getLaneDim()))
+      emitted = vector::ExtractOp::create(builder, loc, emitted, 0);
     if (!reduction.value)
       emitted = convertCount(builder, loc, emitted, result.getType());
     if (nest.keptDims.empty())
@@ -205,7 +211,9 @@ SmallVector<Value> RowEmitter::emitLoop(int64_t dim, ArrayRef<Value> identities,
                                         int64_t maxUnroll, LoopBody body) {
   bool isLaneLoop = schedule.getLaneDim() == dim;
   int64_t width = isLaneLoop ? schedule.getVectorSize() : 1;
-  int64_t unroll = isLaneLoop ? std::min(schedule.getUnroll(), maxUnroll) : 1;
+  int64_t unroll = isLaneLoop || lanesAreRows()
+                       ? std::min(schedule.getUnroll(), maxUnroll)
+                       : 1;
   int64_t step = width * unroll;
   OpFoldResult extent = getExtent(dim);
   OpFoldResult mainEnd = extent;
@@ -238,7 +246,7 @@ SmallVector<Value> RowEmitter::emitLoop(int64_t dim, ArrayRef<Value> identities,
                           }
                         });
   if (step > 1)
-    emitRemainder(dim, mainEnd, extent,
+    emitRemainder(dim, width, mainEnd, extent,
                   MutableArrayRef(copies).take_front(count), body);
   for (int64_t live = unroll; live > 1;) {
     int64_t half = (live + 1) / 2;
@@ -280,11 +288,10 @@ SmallVector<Value> RowEmitter::emitMainLoop(
                  });
 }
 
-void RowEmitter::emitRemainder(int64_t dim, OpFoldResult begin,
+void RowEmitter::emitRemainder(int64_t dim, int64_t width, OpFoldResult begin,
                                OpFoldResult end,
                                MutableArrayRef<Value> accumulators,
                                LoopBody body) {
-  int64_t width = schedule.getVectorSize();
   auto maskType = VectorType::get(width, builder.getI1Type());
   auto emitVector = [&](Value position, Value mask,
                         MutableArrayRef<Value> accumulators) {

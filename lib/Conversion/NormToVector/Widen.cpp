@@ -22,8 +22,13 @@ Value norm::convertCount(OpBuilder &builder, Location loc, Value count,
                          Type type) {
   if (!isa<FloatType>(type))
     return count;
+  Type integerType = builder.getI64Type();
+  if (auto vectorType = dyn_cast<VectorType>(count.getType())) {
+    integerType = vectorType.clone(integerType);
+    type = vectorType.clone(type);
+  }
   Value integer =
-      arith::IndexCastOp::create(builder, loc, builder.getI64Type(), count);
+      arith::IndexCastOp::create(builder, loc, integerType, count);
   return arith::UIToFPOp::create(builder, loc, type, integer);
 }
 

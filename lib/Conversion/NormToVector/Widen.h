@@ -12,7 +12,8 @@ namespace mlir::norm {
 Operation *widenOp(OpBuilder &builder, Operation *op, ValueRange operands,
                    int64_t lanes);
 
-/// Converts a count of type index to a float type, or leaves it an index.
+/// Converts a count of type index, or a vector of counts, to a float type, or
+/// leaves it an index.
 Value convertCount(OpBuilder &builder, Location loc, Value count, Type type);
 
 /// The value with which a combination of `kind` starts, of a scalar or vector

@@ -411,12 +411,37 @@ func.func @generic_c12_scalar_output(%x: tensor<8xf32>, %y: f32) {
 
 // -----
 
-func.func @generic_c13_lanes_along_rows(%x: tensor<4x8xf32>) {
-  // expected-error@+1 {{expected the schedule's lane_dim to be a normalized dim, got 0}}
+func.func @generic_c13_lane_dim(%x: tensor<4x8xf32>) {
+  // expected-error@+1 {{expected the schedule's lane_dim to be a normalized dim, or a row dim that all outputs have where reductions combine whole rows, got 2}}
   %0 = norm.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (r, c)>], normalized_dims = [1],
-                     schedule = #norm.cpu_schedule<lane_dim = 0, vector_size = 16>} ins(%x : tensor<4x8xf32>) outs(%x : tensor<4x8xf32>) {
+                     schedule = #norm.cpu_schedule<lane_dim = 2, vector_size = 16>} ins(%x : tensor<4x8xf32>) outs(%x : tensor<4x8xf32>) {
   ^bb0(%e: f32):
     norm.yield %e : f32
+  }
+  return
+}
+
+// -----
+
+func.func @generic_c13_accumulator_lacks_lanes(%x: tensor<4x8xf32>, %y: tensor<4xf32>) {
+  // expected-error@+1 {{expected the schedule's lane_dim to be a normalized dim, or a row dim that all outputs have where reductions combine whole rows, got 1}}
+  %0 = norm.generic {indexing_maps = [affine_map<(c, r) -> (c, r)>, affine_map<(c, r) -> (c)>], normalized_dims = [0],
+                     schedule = #norm.cpu_schedule<lane_dim = 1, vector_size = 16>} ins(%x : tensor<4x8xf32>) outs(%y : tensor<4xf32>) {
+  ^bb0(%e: f32):
+    norm.yield %e : f32
+  }
+  return
+}
+
+// -----
+
+func.func @generic_c13_kept_dims(%x: tensor<4x2x8xf32>) {
+  // expected-error@+1 {{expected the schedule's lane_dim to be a normalized dim, or a row dim that all outputs have where reductions combine whole rows, got 2}}
+  %0 = norm.generic {indexing_maps = [affine_map<(c, d, r) -> (c, d, r)>, affine_map<(c, d, r) -> (c, d, r)>], normalized_dims = [0, 1],
+                     schedule = #norm.cpu_schedule<lane_dim = 2, vector_size = 8>} ins(%x : tensor<4x2x8xf32>) outs(%x : tensor<4x2x8xf32>) {
+  ^bb0(%e: f32):
+    %s = norm.reduce <add> %e over [0] : f32
+    norm.yield %s : f32
   }
   return
 }

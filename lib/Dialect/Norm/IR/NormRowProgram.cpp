@@ -96,6 +96,19 @@ SmallVector<OpFoldResult> GenericOp::getMixedDimSizes(OpBuilder &builder) {
   return sizes;
 }
 
+bool GenericOp::canHaveRowsInLanes(int64_t dim) {
+  if (dim >= getNumDims() || isNormalizedDim(dim))
+    return false;
+  for (unsigned output = 0; output < getOutputs().size(); ++output)
+    if (isAccumulator(output) || !getOutputMap(output).isFunctionOfDim(dim))
+      return false;
+  return llvm::all_of(getBody().getOps<CollectiveOpInterface>(),
+                      [&](CollectiveOpInterface collective) {
+                        return collective.getCombinedDims().size() ==
+                               getNormalizedDims().size();
+                      });
+}
+
 bool GenericOp::isAccumulator(unsigned outputIndex) {
   AffineMap map = getOutputMap(outputIndex);
   return llvm::any_of(getRowDims(),

@@ -114,12 +114,14 @@ static LogicalResult verifyOutputs(GenericOp op) {
 /// c13.
 static LogicalResult verifySchedule(GenericOp op) {
   std::optional<CPUScheduleAttr> schedule = op.getSchedule();
-  if (schedule && schedule->getLaneDim() &&
-      !op.isNormalizedDim(*schedule->getLaneDim()))
-    return op.emitOpError()
-           << "expected the schedule's lane_dim to be a normalized dim, got "
-           << *schedule->getLaneDim();
-  return success();
+  if (!schedule || !schedule->getLaneDim() ||
+      op.isNormalizedDim(*schedule->getLaneDim()) ||
+      op.canHaveRowsInLanes(*schedule->getLaneDim()))
+    return success();
+  return op.emitOpError() << "expected the schedule's lane_dim to be a "
+                             "normalized dim, or a row dim that all outputs "
+                             "have where reductions combine whole rows, got "
+                          << *schedule->getLaneDim();
 }
 
 LogicalResult GenericOp::verify() {

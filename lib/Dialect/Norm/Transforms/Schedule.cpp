@@ -123,19 +123,27 @@ struct Schedule : public norm::impl::NormSchedulePassBase<Schedule> {
     });
   }
 
+  /// The dim for the lanes: the last normalized one that all operands are
+  /// contiguous in, or else such a row dim, whose rows then stand side by side.
+  std::optional<int64_t> chooseLaneDim(GenericOp op) {
+    for (int64_t dim : llvm::reverse(op.getNormalizedDims()))
+      if (isContiguousAlong(op, dim))
+        return dim;
+    for (int64_t dim : llvm::reverse(op.getRowDims()))
+      if (isContiguousAlong(op, dim) && op.canHaveRowsInLanes(dim))
+        return dim;
+    return std::nullopt;
+  }
+
   CPUScheduleAttr chooseSchedule(GenericOp op) {
-    std::optional<int64_t> laneDim;
     int64_t vectorSize = 1, unroll = 1;
-    for (int64_t dim : llvm::reverse(op.getNormalizedDims())) {
-      if (!laneDim)
-        laneDim = dim; // for scalar code, if no dim is contiguous
-      if (!isContiguousAlong(op, dim))
-        continue;
-      laneDim = dim;
+    std::optional<int64_t> laneDim = chooseLaneDim(op);
+    if (laneDim) {
       unroll = vectorsPerIteration;
       vectorSize = chooseVectorSize(
-          op, dim, vectorBits ? vectorBits : vectorBitsOfTarget(op));
-      break;
+          op, *laneDim, vectorBits ? vectorBits : vectorBitsOfTarget(op));
+    } else if (!op.getNormalizedDims().empty()) {
+      laneDim = op.getNormalizedDims().back(); // of scalar code
     }
     return CPUScheduleAttr::get(&getContext(), laneDim, vectorSize, unroll,
                                 parallel && !isInParallelLoop(op),

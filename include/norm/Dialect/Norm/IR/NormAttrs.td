@@ -37,10 +37,11 @@ def Norm_CPUScheduleAttr : AttrDef<Norm_Dialect, "CPUSchedule"> {
   let description = [{
     Decided by `norm-schedule` or written by hand; `convert-norm-to-vector` does what it says or fails.
 
-    - `lane_dim`: the normalized dim whose elements stand side by side in a vector. Operands that vary along it must be
-      contiguous in it. Absent for programs without normalized dims.
+    - `lane_dim`: the dim along which elements stand side by side in a vector: a normalized dim, or a row dim, so that each
+      lane is a row of its own (all outputs must have that dim, and reductions combine whole rows). Operands that vary
+      along it must be contiguous in it. May be absent for programs without normalized dims.
     - `vector_size`: elements per vector; 1 gives scalar code, which works for every layout.
-    - `unroll`: vectors per iteration, each with accumulators of its own.
+    - `unroll`: vectors per iteration, each with accumulators of its own; where lanes are rows, elements of these rows.
     - `parallel`: whether chunks of rows run in an `scf.parallel`.
     - `serial_below`: a parallel program with fewer elements than this runs serially.
     - `outline`: whether the loops become a private function of their own.

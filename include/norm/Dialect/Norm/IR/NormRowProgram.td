@@ -101,6 +101,9 @@ def GenericOp : Norm_DestinationStyleOp<"generic", [
     ::mlir::AffineMap getOutputMap(unsigned index) { return getIndexingMapsArray()[getInputs().size() + index]; }
     /// Whether the output is an accumulator over rows: its map lacks a row dim.
     bool isAccumulator(unsigned outputIndex);
+    /// Whether rows that are neighbours along a row dim can stand side by side in a vector: every output has the dim, and
+    /// reductions leave nothing that varies along a row.
+    bool canHaveRowsInLanes(int64_t dim);
     ::mlir::norm::YieldOp getYield();
   }];
 }

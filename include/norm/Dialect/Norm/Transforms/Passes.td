@@ -80,8 +80,8 @@ def NormSchedulePass : Pass<"norm-schedule"> {
     Writes a `#norm.cpu_schedule` on each `norm.generic` and an algorithm on each `norm.moments` that has none; what is there
     is kept, so that a schedule written by hand wins.
 
-    Vectors lie along the normalized dim in which every operand that varies along it is contiguous; where there is none, the
-    code is scalar. Their size is that of the target's vectors for the widest float in the block that varies along that
+    Vectors lie along the normalized dim in which every operand that varies along it is contiguous; where there is none, along
+    such a row dim, so that each lane is a row of its own; else the code is scalar. Their size is that of the target's vectors for the widest float in the block that varies along that
     dim, and no more than a short row of static size needs.
   }];
   let dependentDialects = ["::mlir::norm::NormDialect"];
