@@ -74,8 +74,8 @@ void RowEmitter::emit(Value lo, Value hi, Value chunkIndex) {
   values.popFrame();
 }
 
-/// Emits a row or, where lanes are rows, as many as there are lanes; a mask says
-/// which of the last ones exist.
+/// Emits a row or, where lanes are rows, as many as there are lanes; a mask
+/// says which of the last ones exist.
 void RowEmitter::emitRowAt(
     MutableArrayRef<std::pair<int64_t, Value>> position) {
   auto emitWith = [&](Value mask) {
@@ -97,8 +97,8 @@ void RowEmitter::emitRowAt(
     return emitWith(nullptr);
   Value rest =
       arith::SubIOp::create(builder, loc, asValue(size), entry->second);
-  Value isFull = arith::CmpIOp::create(
-      builder, loc, arith::CmpIPredicate::uge, rest, index(lanes));
+  Value isFull = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::uge,
+                                       rest, index(lanes));
   auto choice = scf::IfOp::create(builder, loc, isFull, /*withElse=*/true);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPoint(choice.thenBlock()->getTerminator());

@@ -14,9 +14,10 @@ namespace mlir::norm {
 /// nest per set of dims for the outputs. In the loop over the schedule's
 /// `lane_dim`, values are vectors, `unroll` vectors an iteration have
 /// accumulators of their own, and the elements that are left over take masked
-/// vectors. Where the lane dim is a row dim, a vector holds as many rows side by
-/// side, and all of the above is done for them at once. Long loops sum into a second level of accumulators every 16
-/// iterations, which keeps the error of a sum independent of its length.
+/// vectors. Where the lane dim is a row dim, a vector holds as many rows side
+/// by side, and all of the above is done for them at once. Long loops sum into
+/// a second level of accumulators every 16 iterations, which keeps the error of
+/// a sum independent of its length.
 class RowEmitter {
 public:
   /// `partials` holds, for each output that is an accumulator, the buffer of
@@ -79,7 +80,7 @@ private:
   /// Whether the lanes of a vector are rows, not elements of one.
   bool lanesAreRows() const {
     return schedule.getLaneDim() && schedule.getVectorSize() > 1 &&
-           !op.isNormalizedDim(*schedule.getLaneDim());
+           !GenericOp(op).isNormalizedDim(*schedule.getLaneDim());
   }
   Nest makeNest(const Reduction &reduction) const;
   /// Increasing, but for the vectorised dim, which comes last.

@@ -41,8 +41,8 @@ static bool hasLanes(const ValueEmitter &values, ArrayRef<int64_t> kept,
 }
 
 SmallVector<Value> RowEmitter::emitCombined(const Nest &nest, unsigned level) {
-  bool asVectors = values.inLanes() ||
-                   hasLanes(values, nest.keptDims, nest.combinedDims);
+  bool asVectors =
+      values.inLanes() || hasLanes(values, nest.keptDims, nest.combinedDims);
   SmallVector<Value> identities;
   SmallVector<vector::CombiningKind> kinds;
   for (const Reduction &reduction : nest.reductions) {

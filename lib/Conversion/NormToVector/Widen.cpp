@@ -27,8 +27,7 @@ Value norm::convertCount(OpBuilder &builder, Location loc, Value count,
     integerType = vectorType.clone(integerType);
     type = vectorType.clone(type);
   }
-  Value integer =
-      arith::IndexCastOp::create(builder, loc, integerType, count);
+  Value integer = arith::IndexCastOp::create(builder, loc, integerType, count);
   return arith::UIToFPOp::create(builder, loc, type, integer);
 }
 

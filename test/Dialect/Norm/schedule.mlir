@@ -34,12 +34,11 @@ func.func @short_row(%x: memref<?x3xf32>, %y: memref<?x3xf32>) {
 
 // -----
 
-// Neither a leading axis nor a strided row can be read in vectors.
+// Along a leading axis each lane is a row of its own; a strided row cannot be read in vectors.
 
 // CHECK-LABEL: @scalar(
 func.func @scalar(%x: memref<?x8xf32>, %y: memref<?x8xf32>, %z: memref<?x8xf32, strided<[16, 2]>>) {
-  // CHECK: schedule = <lane_dim = 0
-  // CHECK-NOT: vector_size
+  // CHECK: schedule = <lane_dim = 1, vector_size = 8, unroll = 4>
   norm.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (r, c)>], normalized_dims = [0]}
       ins(%x : memref<?x8xf32>) outs(%y : memref<?x8xf32>) {
   ^bb0(%e: f32):
@@ -100,4 +99,44 @@ module attributes {dlti.target_system_spec = #dlti.target_system_spec<"CPU" = #d
     }
     return
   }
+}
+
+// -----
+
+// Neither dim for the lanes: the output lacks the row dim, or a reduction leaves something that varies along the row.
+
+// CHECK-LABEL: @no_rows_in_lanes(
+func.func @no_rows_in_lanes(%x: memref<4x8xf32>, %y: memref<4xf32>, %z: memref<4x2x8xf32>) {
+  // CHECK: schedule = <lane_dim = 0{{[,>]}}
+  // CHECK-NOT: vector_size
+  norm.generic {indexing_maps = [affine_map<(c, r) -> (c, r)>, affine_map<(c, r) -> (c)>], normalized_dims = [0]}
+      ins(%x : memref<4x8xf32>) outs(%y : memref<4xf32>) {
+  ^bb0(%e: f32):
+    norm.yield %e : f32
+  }
+  // CHECK: schedule = <lane_dim = 1{{[,>]}}
+  // CHECK-NOT: vector_size
+  norm.generic {indexing_maps = [affine_map<(c, d, r) -> (c, d, r)>, affine_map<(c, d, r) -> (c, d, r)>], normalized_dims = [0, 1]}
+      ins(%z : memref<4x2x8xf32>) outs(%z : memref<4x2x8xf32>) {
+  ^bb0(%e: f32):
+    %s = norm.reduce <add> %e over [0] : f32
+    norm.yield %s : f32
+  }
+  return
+}
+
+// -----
+
+// No normalized dims at all: a batch norm at inference.
+
+// CHECK-LABEL: @elementwise(
+func.func @elementwise(%x: memref<2x3x64xf32>, %m: memref<3xf32>) {
+  // CHECK: schedule = <lane_dim = 2, vector_size = 16, unroll = 4>
+  norm.generic {indexing_maps = [affine_map<(n, c, s) -> (n, c, s)>, affine_map<(n, c, s) -> (c)>, affine_map<(n, c, s) -> (n, c, s)>],
+                normalized_dims = []} ins(%x, %m : memref<2x3x64xf32>, memref<3xf32>) outs(%x : memref<2x3x64xf32>) {
+  ^bb0(%e: f32, %mean: f32):
+    %d = arith.subf %e, %mean : f32
+    norm.yield %d : f32
+  }
+  return
 }

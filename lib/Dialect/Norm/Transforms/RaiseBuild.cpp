@@ -109,11 +109,12 @@ static Value makeInit(OpBuilder &builder, Location loc, ElementExprs &exprs,
     Value init = op.getDpsInits()[number];
     // One whose sizes are not those of what is replaced.
     auto empty = init.getDefiningOp<tensor::EmptyOp>();
-    bool outlives = empty && llvm::all_of(empty.getDynamicSizes(), [&](Value size) {
-      auto dim = size.getDefiningOp<tensor::DimOp>();
-      return !dim || dim.getSource() == input ||
-             isa<BlockArgument>(dim.getSource());
-    });
+    bool outlives =
+        empty && llvm::all_of(empty.getDynamicSizes(), [&](Value size) {
+          auto dim = size.getDefiningOp<tensor::DimOp>();
+          return !dim || dim.getSource() == input ||
+                 isa<BlockArgument>(dim.getSource());
+        });
     if (outlives && match.saved.empty())
       return init;
   }

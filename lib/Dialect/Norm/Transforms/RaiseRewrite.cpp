@@ -282,8 +282,8 @@ static void forwardSizes(const llvm::SetVector<Operation *> &operations,
         OpBuilder builder(dim);
         Value source = size.value;
         if (size.dim >= 0)
-          source = tensor::DimOp::create(builder, dim.getLoc(), source,
-                                         size.dim);
+          source =
+              tensor::DimOp::create(builder, dim.getLoc(), source, size.dim);
         dim.getResult().replaceAllUsesWith(source);
         dead.insert(dim);
       }
@@ -327,7 +327,7 @@ Operation *raise::rewrite(ElementExprs &exprs, const Match &match,
       eraseWithOperands(producer, changes);
   auto *holder = holders.begin();
   for (auto [saved, statistic] :
-       llvm::zip_equal(match.saved, norm->getResults().drop_front()))
+       llvm::zip(match.saved, norm->getResults().drop_front()))
     for (size_t i = 0; i < saved.tensors.size(); ++i, ++holder)
       if (!changes.erased.contains(holder->first))
         replaceStatistic(builder, loc, holder->second, statistic, changes);
