@@ -106,6 +106,12 @@ def wrong_attributes(program, operation):
         count = math.prod(map(int, sizes))
         if count != program.count(program.axes):
             return f"{count} elements are normalized, not {program.count(program.axes)}"
+    # Where sizes are unknown, parameters come transposed or the result is computed twice, they may have to stay outside.
+    is_plain = (not program.outside and not program.dynamic and program.choices["around"] != "transposes"
+                and program.choices["after"].strip() == "nothing")
+    for name, is_there in (("gamma", program.has_gamma), ("beta", program.has_beta)):
+        if is_plain and is_there and f"{name}(" not in operation:
+            return f"{name} stays outside"
     if program.epsilon_operand != ("epsilon(" in operation):
         return "epsilon is an operand in one, a constant in the other"
     if not program.epsilon_operand:
