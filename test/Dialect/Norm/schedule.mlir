@@ -38,7 +38,7 @@ func.func @short_row(%x: memref<?x3xf32>, %y: memref<?x3xf32>) {
 
 // CHECK-LABEL: @scalar(
 func.func @scalar(%x: memref<?x8xf32>, %y: memref<?x8xf32>, %z: memref<?x8xf32, strided<[16, 2]>>) {
-  // CHECK: schedule = <lane_dim = 1, vector_size = 8, unroll = 4>
+  // CHECK: schedule = <lane_dim = 1, vector_size = 8, unroll = 4{{[,>]}}
   norm.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (r, c)>], normalized_dims = [0]}
       ins(%x : memref<?x8xf32>) outs(%y : memref<?x8xf32>) {
   ^bb0(%e: f32):
@@ -131,7 +131,8 @@ func.func @no_rows_in_lanes(%x: memref<4x8xf32>, %y: memref<4xf32>, %z: memref<4
 
 // CHECK-LABEL: @elementwise(
 func.func @elementwise(%x: memref<2x3x64xf32>, %m: memref<3xf32>) {
-  // CHECK: schedule = <lane_dim = 2, vector_size = 16, unroll = 4>
+  // WIDE: schedule = <lane_dim = 2, vector_size = 16, unroll = 4>
+  // DEFAULT: schedule = <lane_dim = 2, vector_size = 8, unroll = 4,
   norm.generic {indexing_maps = [affine_map<(n, c, s) -> (n, c, s)>, affine_map<(n, c, s) -> (c)>, affine_map<(n, c, s) -> (n, c, s)>],
                 normalized_dims = []} ins(%x, %m : memref<2x3x64xf32>, memref<3xf32>) outs(%x : memref<2x3x64xf32>) {
   ^bb0(%e: f32, %mean: f32):
