@@ -113,9 +113,16 @@ Expr ElementExprs::makeOperation(Operation *op, ArrayRef<Expr> given,
     }
   }
   if (isa<math::PowFOp, math::FPowIOp, tosa::PowOp>(op))
-    if (std::optional<double> exponent = getExponent(operands[1]))
-      if (Expr power = makePower(operands[0], *exponent))
+    if (std::optional<double> exponent = getExponent(operands[1])) {
+      Expr base = operands[0];
+      Expr seen = *exponent == 2.0 ? view(base) : base;
+      if (seen->name &&
+          seen->name->getStringRef() == math::AbsFOp::getOperationName() &&
+          *exponent == 2.0)
+        base = seen->operands[0];
+      if (Expr power = makePower(base, *exponent))
         return power;
+    }
   if (isa<tosa::ReciprocalOp>(op))
     return makePower(operands[0], -1.0);
   if (isa<tosa::CastOp>(op) && isFloat && isa<FloatType>(operands[0]->type)) {

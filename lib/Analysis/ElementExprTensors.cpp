@@ -15,6 +15,13 @@ using namespace mlir::norm;
 // Sizes
 //===----------------------------------------------------------------------===//
 
+/// The TOSA operations that work element by element.
+static bool isElementwise(Operation *op) {
+  return isa<tosa::AddOp, tosa::SubOp, tosa::MulOp, tosa::NegateOp,
+             tosa::MaximumOp, tosa::RsqrtOp, tosa::ReciprocalOp, tosa::PowOp,
+             tosa::CastOp, tosa::ExpOp, tosa::TanhOp, tosa::SigmoidOp>(op);
+}
+
 /// The operand of an operation that has the same size in dim `dim` as its
 /// result, with that dim; null where nothing is known.
 static std::pair<Value, int64_t> getSizeSource(Operation *op, Value result,
@@ -31,6 +38,17 @@ static std::pair<Value, int64_t> getSizeSource(Operation *op, Value result,
   if (OpTrait::hasElementwiseMappableTraits(op) && op->getNumOperands() &&
       isa<RankedTensorType>(op->getOperand(0).getType()))
     return {op->getOperand(0), dim};
+  // TOSA broadcasts sizes of 1: what is dynamic has the result's size.
+  if (isa_and_nonnull<tosa::TosaDialect>(op->getDialect())) {
+    auto reduce = dyn_cast<tosa::ReduceSumOp>(op);
+    bool keepsSizes = reduce ? dim != static_cast<int64_t>(reduce.getAxis())
+                             : isElementwise(op);
+    for (Value operand : op->getOperands()) {
+      auto type = dyn_cast<RankedTensorType>(operand.getType());
+      if (keepsSizes && type && type.getRank() > dim && type.isDynamicDim(dim))
+        return {operand, dim};
+    }
+  }
   // A dim that dims of size 1 alone are added to, or taken from.
   auto isOneBesides = [](ShapedType type, ReassociationIndices group,
                          int64_t dim) {
@@ -453,9 +471,7 @@ Expr ElementExprs::expandTosa(Operation *op, ArrayRef<AffineExpr> coords) {
     return expandTosaTranspose(op, coords);
   if (auto identity = dyn_cast<tosa::IdentityOp>(op))
     return element(identity.getInput1(), coords);
-  if (!isa<tosa::AddOp, tosa::SubOp, tosa::MulOp, tosa::NegateOp,
-           tosa::MaximumOp, tosa::RsqrtOp, tosa::ReciprocalOp, tosa::PowOp,
-           tosa::CastOp, tosa::ExpOp, tosa::TanhOp, tosa::SigmoidOp>(op))
+  if (!isElementwise(op))
     return nullptr;
   auto resultType = dyn_cast<RankedTensorType>(op->getResult(0).getType());
   bool isMul = isa<tosa::MulOp>(op);
@@ -470,7 +486,7 @@ Expr ElementExprs::expandTosa(Operation *op, ArrayRef<AffineExpr> coords) {
       return nullptr;
     for (int64_t dim = 0; dim < type.getRank(); ++dim)
       if (type.isDynamicDim(dim) &&
-          !(getSize(operand, dim) == getSize(op->getOperand(0), dim)))
+          !(getSize(operand, dim) == getSize(op->getResult(0), dim)))
         return nullptr;
     operands.push_back(element(operand, coords));
   }
