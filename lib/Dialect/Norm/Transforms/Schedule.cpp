@@ -146,6 +146,10 @@ struct Schedule : public norm::impl::NormSchedulePassBase<Schedule> {
       laneDim = op.getNormalizedDims().back(); // of scalar code
     }
     return CPUScheduleAttr::get(&getContext(), laneDim, vectorSize, unroll,
+                                /*rows=*/1, /*nontemporalAbove=*/std::nullopt,
+                                /*peel=*/false, /*prefetchDistance=*/0,
+                                /*prefetchLocality=*/3,
+                                /*prefetchPhase=*/std::nullopt,
                                 parallel && !isInParallelLoop(op),
                                 smallestParallelSize, outline);
   }
