@@ -19,6 +19,7 @@
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/SubtargetFeature.h"
+#include <unistd.h>
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -40,6 +41,23 @@ void LoweringOptions::setTarget(const llvm::TargetMachine &machine) {
     vectorBits = llvm::is_contained(features, "+avx512f") ? 512
                  : llvm::is_contained(features, "+avx")   ? 256
                                                           : 128;
+  keepNontemporal = machine.getTargetTriple().isX86() &&
+                    llvm::is_contained(features, "+avx512f") &&
+                    llvm::is_contained(features, "+avx512vl");
+}
+
+void LoweringOptions::setHost() {
+  auto read = [](int name) -> int64_t {
+    return std::max<int64_t>(sysconf(name), 0);
+  };
+#ifdef _SC_LEVEL1_DCACHE_SIZE
+  if (l1Bytes == 0)
+    l1Bytes = read(_SC_LEVEL1_DCACHE_SIZE);
+  if (l2Bytes == 0)
+    l2Bytes = read(_SC_LEVEL2_CACHE_SIZE);
+#endif
+  if (threads != ThreadModel::None)
+    numThreads = std::clamp<int64_t>(read(_SC_NPROCESSORS_ONLN), 1, 1 << 16);
 }
 
 OwningOpRef<ModuleOp>
@@ -63,6 +81,10 @@ LogicalResult norm::lowerToLLVMDialect(ModuleOp module,
   pipeline.expandBF16 = options.expandBF16;
   pipeline.checkShapes = options.checkShapes;
   pipeline.vectorBits = options.vectorBits;
+  pipeline.keepNontemporal = options.keepNontemporal;
+  pipeline.l1Bytes = options.l1Bytes;
+  pipeline.l2Bytes = options.l2Bytes;
+  pipeline.numThreads = options.numThreads;
   pipeline.algorithm = options.algorithm;
   if (options.promoteToF64) {
     pm.addPass(createNormMemRefsToTensorsPass());

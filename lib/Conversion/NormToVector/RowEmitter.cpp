@@ -69,14 +69,16 @@ void RowEmitter::emit(Value lo, Value hi, Value chunkIndex,
   streams = streamsOutputs;
   values.pushProgram();
   createBuffers();
-  int64_t distance = schedule.getPrefetchDistance();
-  Value last;
-  if (distance)
+  bool prefetches = schedule.getPrefetchBytes() > 0;
+  Value distance, last;
+  if (prefetches) {
+    distance = emitPrefetchDistance();
     last = arith::SubIOp::create(builder, loc, hi, index(1));
+  }
   emitFor(lo, hi, 1, {}, [&](Value group, MutableArrayRef<Value>) {
     DimPositions ahead;
     if (distance) {
-      Value next = arith::AddIOp::create(builder, loc, group, index(distance));
+      Value next = arith::AddIOp::create(builder, loc, group, distance);
       next = arith::MinUIOp::create(builder, loc, next, last);
       ahead = getGroupPosition(next);
     }

@@ -83,6 +83,8 @@ private:
                       unsigned level);
 
   // Prefetches, stores that bypass the caches: RowStreams.cpp.
+  bool isPrefetched(unsigned input);
+  Value emitPrefetchDistance();
   bool prefetchesIn(unsigned phase) const;
   void emitPrefetches();
   void emitPrefetches(Value input, AffineMap map, unsigned row);

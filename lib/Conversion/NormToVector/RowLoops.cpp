@@ -6,6 +6,7 @@
 #include "RowEmitter.h"
 #include "Widen.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
@@ -291,6 +292,15 @@ SmallVector<Value> RowEmitter::emitFor(Value lo, Value hi, int64_t step,
                                        ArrayRef<Value> inits,
                                        IndexedBody body) {
   auto loop = scf::ForOp::create(builder, loc, lo, hi, index(step), inits);
+  // The schedule has unrolled it. More would chain what it keeps apart.
+  MLIRContext *context = builder.getContext();
+  auto isDisabled = builder.getBoolAttr(true);
+  auto unroll =
+      LLVM::LoopUnrollAttr::get(context, isDisabled, {}, {}, {}, {}, {}, {});
+  loop->setAttr("llvm.loop_annotation",
+                LLVM::LoopAnnotationAttr::get(context, {}, {}, {}, unroll, {},
+                                              {}, {}, {}, {}, {}, {}, {}, {},
+                                              {}, {}));
   OpBuilder::InsertionGuard guard(builder);
   if (inits.empty())
     builder.setInsertionPoint(loop.getBody()->getTerminator());

@@ -19,8 +19,38 @@ static constexpr int64_t lineBytes = 64;
 // Prefetches
 //===----------------------------------------------------------------------===//
 
+/// Whether the input holds vectors of elements that differ from row to row.
+bool RowEmitter::isPrefetched(unsigned input) {
+  AffineMap map = op.getInputMap(input);
+  return map.isFunctionOfDim(*schedule.getLaneDim()) &&
+         llvm::any_of(op.getRowDims(),
+                      [&](int64_t dim) { return map.isFunctionOfDim(dim); });
+}
+
+/// How many groups of rows ahead of the group at hand inputs are prefetched.
+Value RowEmitter::emitPrefetchDistance() {
+  Value groupBytes = index(0);
+  for (unsigned input = 0; input < op.getInputs().size(); ++input) {
+    if (!isPrefetched(input))
+      continue;
+    int64_t bits =
+        getElementTypeOrSelf(operands[input].getType()).getIntOrFloatBitWidth();
+    Value bytes = index(llvm::divideCeil(bits, 8) * getGroupSize(op));
+    for (int64_t dim : op.getNormalizedDims())
+      if (op.getInputMap(input).isFunctionOfDim(dim))
+        bytes = arith::MulIOp::create(builder, loc, bytes,
+                                      asValue(values.getSize(dim)));
+    groupBytes = arith::AddIOp::create(builder, loc, groupBytes, bytes);
+  }
+  Value one = index(1);
+  groupBytes = arith::MaxUIOp::create(builder, loc, groupBytes, one);
+  Value distance = arith::DivUIOp::create(
+      builder, loc, index(schedule.getPrefetchBytes()), groupBytes);
+  return arith::MaxUIOp::create(builder, loc, distance, one);
+}
+
 bool RowEmitter::prefetchesIn(unsigned phase) const {
-  return schedule.getPrefetchDistance() > 0 && !rowsAhead.empty() &&
+  return schedule.getPrefetchBytes() > 0 && !rowsAhead.empty() &&
          schedule.getVectorSize() > 1 &&
          phase ==
              schedule.getPrefetchPhase().value_or(program.getNumPhases() - 1);

@@ -55,7 +55,7 @@ LogicalResult CPUScheduleAttr::verify(
     function_ref<InFlightDiagnostic()> emitError,
     std::optional<int64_t> laneDim, int64_t vectorSize, int64_t unroll,
     int64_t rows, std::optional<int64_t> nontemporalAbove, bool peel,
-    int64_t prefetchDistance, int64_t prefetchLocality,
+    int64_t prefetchBytes, int64_t prefetchLocality,
     std::optional<int64_t> prefetchPhase, bool, int64_t serialBelow, bool) {
   auto isWithin = [&](StringRef name, int64_t value, int64_t low,
                       int64_t high) {
@@ -76,7 +76,7 @@ LogicalResult CPUScheduleAttr::verify(
       !isWithin("vector_size", vectorSize, 1, 1024) ||
       !isWithin("unroll", unroll, 1, 64) ||
       !isWithin("nontemporal_above", nontemporalAbove.value_or(0), 0, any) ||
-      !isWithin("prefetch_distance", prefetchDistance, 0, 1024) ||
+      !isWithin("prefetch_bytes", prefetchBytes, 0, any) ||
       !isWithin("prefetch_locality", prefetchLocality, 0, 3) ||
       !isWithin("prefetch_phase", prefetchPhase.value_or(0), 0, any) ||
       !isWithin("serial_below", serialBelow, 0, any))

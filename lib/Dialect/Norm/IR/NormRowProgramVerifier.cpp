@@ -116,6 +116,10 @@ static LogicalResult verifySchedule(GenericOp op) {
   std::optional<CPUScheduleAttr> schedule = op.getSchedule();
   if (!schedule)
     return success();
+  if (schedule->getRows() > 1 && op.getRowDims().empty())
+    return op.emitOpError() << "expected the schedule to have a single row per "
+                               "iteration, as there is only one, got "
+                            << schedule->getRows();
   if (schedule->getRows() > 1)
     for (unsigned output = 0; output < op.getOutputs().size(); ++output)
       if (op.isAccumulator(output))

@@ -48,8 +48,8 @@ def Norm_CPUScheduleAttr : AttrDef<Norm_Dialect, "CPUSchedule"> {
       outputs start at multiples of a vector's bytes. Absent: never.
     - `peel`: rows that start elsewhere bypass the caches too, but for what lies before the first multiple and after the
       last. For a single row per iteration with elements in the lanes.
-    - `prefetch_distance`: how many iterations ahead the inputs' rows are prefetched; 0 for not at all. Together with
-      `nontemporal_above`, only where outputs bypass the caches.
+    - `prefetch_bytes`: inputs are prefetched as many iterations ahead as hold so many bytes of them, but at least one; 0 for
+      not at all. Together with `nontemporal_above`, only where outputs bypass the caches.
     - `prefetch_locality`: 3 for all caches, 2 and 1 for outer ones, 0 for data that is not kept.
     - `prefetch_phase`: the phase of the program in whose loops prefetches stand; that of the outputs if absent.
     - `parallel`: whether chunks of rows run in an `scf.parallel`.
@@ -67,7 +67,7 @@ def Norm_CPUScheduleAttr : AttrDef<Norm_Dialect, "CPUSchedule"> {
     DefaultValuedParameter<"int64_t", "1">:$rows,
     OptionalParameter<"std::optional<int64_t>">:$nontemporal_above,
     DefaultValuedParameter<"bool", "false">:$peel,
-    DefaultValuedParameter<"int64_t", "0">:$prefetch_distance,
+    DefaultValuedParameter<"int64_t", "0">:$prefetch_bytes,
     DefaultValuedParameter<"int64_t", "3">:$prefetch_locality,
     OptionalParameter<"std::optional<int64_t>">:$prefetch_phase,
     DefaultValuedParameter<"bool", "false">:$parallel,
