@@ -204,41 +204,45 @@ void RowEmitter::emitOutputs() {
   }
 }
 
-/// Emits the loops that store outputs over the same dims, in up to three
-/// versions: with stores that bypass the caches, the same for rows that must be
-/// peeled, and with plain stores.
+/// Emits the loops that store outputs over the same dims. Where these may
+/// bypass the caches, there are versions of it, with prefetches but for the
+/// last: for rows in which all vectors can, for rows that must be peeled or
+/// else take plain stores, and for operands that the caches hold.
 void RowEmitter::emitOutputNest(ArrayRef<int64_t> dims,
                                 ArrayRef<unsigned> outputs) {
   bool prefetches = prefetchesIn(program.getNumPhases() - 1) &&
                     dims.size() == op.getNormalizedDims().size();
-  auto emitVersion = [&](bool nontemporal, Value head) {
-    return [=]() -> SmallVector<Value> {
-      mode.prefetches = prefetches && (nontemporal || !streams);
-      mode.nontemporal = nontemporal;
-      mode.head = head;
-      emitStoreLoops(dims, outputs, 0);
-      return {};
-    };
+  auto emitVersion = [&](bool withPrefetches, bool nontemporal,
+                         Value head = nullptr) -> SmallVector<Value> {
+    mode.prefetches = withPrefetches;
+    mode.nontemporal = nontemporal;
+    mode.head = head;
+    emitStoreLoops(dims, outputs, 0);
+    return {};
   };
+  auto emitPlain = [&] { return emitVersion(prefetches && !streams, false); };
   SmallVector<unsigned> streamed = getStreamed(outputs);
-  if (streamed.empty()) {
-    emitVersion(false, nullptr)();
-    return;
-  }
   auto emitUnaligned = [&]() -> SmallVector<Value> {
-    if (!canPeel(dims))
-      return emitVersion(false, nullptr)();
-    auto [head, isHead] = emitHead(streamed);
-    return emitIf(isHead, {}, emitVersion(true, head),
-                  emitVersion(false, nullptr));
+    if (!streamed.empty() && canPeel(dims)) {
+      auto [head, canBeDone] = emitHead(streamed);
+      return emitIf(
+          canBeDone, {},
+          [&, head = head] { return emitVersion(prefetches, true, head); },
+          emitPlain);
+    }
+    if (!streams || !prefetches)
+      return emitPlain();
+    return emitIf(
+        streams, {}, [&] { return emitVersion(true, false); }, emitPlain);
   };
   auto canAlign = [&](unsigned output) { return canBeAligned(output); };
-  if (canPeel(dims) && !llvm::all_of(streamed, canAlign)) {
+  if (streamed.empty() || !llvm::all_of(streamed, canAlign)) {
     emitUnaligned();
     return;
   }
-  emitIf(emitIsAligned(streamed, dims), {}, emitVersion(true, nullptr),
-         emitUnaligned);
+  emitIf(
+      emitIsAligned(streamed, dims), {},
+      [&] { return emitVersion(prefetches, true); }, emitUnaligned);
 }
 
 void RowEmitter::emitStoreLoops(ArrayRef<int64_t> dims,

@@ -260,7 +260,8 @@ CPUScheduleAttr norm::chooseCPUSchedule(GenericOp op, const CPUTarget &target,
       rows = chooseVectorsOfRows(op, sizes, *laneDim, vectorSize, target);
     else if (vectorSize > 1 && !op.getRowDims().empty() && !hasAccumulators(op))
       rows = chooseShortRows(sizes);
-    unroll = std::max<int64_t>(vectorsPerIteration / rows, 1);
+    if (vectorSize > 1)
+      unroll = std::max<int64_t>(vectorsPerIteration / rows, 1);
     int64_t footprint = cachesToFill * target.l2Bytes * target.numThreads;
     if (vectorSize > 1 && sizes.totalBytes.value_or(footprint) >= footprint) {
       nontemporalAbove = footprint;
