@@ -41,6 +41,8 @@ void LoweringOptions::setTarget(const llvm::TargetMachine &machine) {
     vectorBits = llvm::is_contained(features, "+avx512f") ? 512
                  : llvm::is_contained(features, "+avx")   ? 256
                                                           : 128;
+  fma = machine.getTargetTriple().isAArch64() ||
+        llvm::is_contained(features, "+fma");
   keepNontemporal = machine.getTargetTriple().isX86() &&
                     llvm::is_contained(features, "+avx512f") &&
                     llvm::is_contained(features, "+avx512vl");
@@ -81,6 +83,7 @@ LogicalResult norm::lowerToLLVMDialect(ModuleOp module,
   pipeline.expandBF16 = options.expandBF16;
   pipeline.checkShapes = options.checkShapes;
   pipeline.vectorBits = options.vectorBits;
+  pipeline.fma = options.fma;
   pipeline.keepNontemporal = options.keepNontemporal;
   pipeline.l1Bytes = options.l1Bytes;
   pipeline.l2Bytes = options.l2Bytes;

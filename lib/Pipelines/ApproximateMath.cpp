@@ -23,6 +23,16 @@ bool isApproximated(StringRef name) {
          name != math::SqrtOp::getOperationName();
 }
 
+void expandFMA(math::FmaOp op) {
+  OpBuilder builder(op);
+  Value product =
+      arith::MulFOp::create(builder, op.getLoc(), op.getA(), op.getB());
+  op.replaceAllUsesWith(
+      arith::AddFOp::create(builder, op.getLoc(), product, op.getC())
+          .getResult());
+  op.erase();
+}
+
 struct ApproximateMath
     : public norm::impl::NormApproximateMathPassBase<ApproximateMath> {
   using NormApproximateMathPassBase::NormApproximateMathPassBase;
@@ -42,6 +52,8 @@ struct ApproximateMath
         GreedyRewriteStrictness::ExistingAndNewOps);
     if (failed(applyOpPatternsGreedily(vectorOps, std::move(patterns), config)))
       signalPassFailure();
+    if (!fma)
+      getOperation()->walk(expandFMA);
   }
 };
 

@@ -67,7 +67,9 @@ void addNormMemRefPasses(OpPassManager &pm, const NormToLLVMOptions &options) {
   schedule.parallel = options.threads != ThreadModel::None;
   pm.addPass(createNormSchedulePass(schedule));
   pm.addPass(createNormExpandMomentsPass());
-  pm.addPass(createConvertNormToVectorPass());
+  ConvertNormToVectorPassOptions conversion;
+  conversion.fma = options.fma;
+  pm.addPass(createConvertNormToVectorPass(conversion));
   addCleanup(pm);
 }
 
@@ -98,7 +100,9 @@ void addControlFlowAndArith(OpPassManager &pm,
     pm.addPass(createNormInlineAllocaScopesPass());
   }
   pm.addPass(createSCFToControlFlowPass());
-  pm.addPass(createNormApproximateMathPass());
+  NormApproximateMathPassOptions functions;
+  functions.fma = options.fma;
+  pm.addPass(createNormApproximateMathPass(functions));
   if (options.expandBF16)
     pm.addPass(createNormExpandBF16ArithPass());
   NormExpandFloatCastsPassOptions casts;

@@ -156,6 +156,7 @@ class Target:
             bits = 512 if "avx512f" in features else 256 if "avx2" in features else 128
         self.bits = bits
         self.cpu = {128: "x86-64", 256: "x86-64-v3", 512: "x86-64-v4"}[bits] if is_x86 else "generic"
+        self.fma = bits > 128 or not is_x86
         self.attributes = []
         self.expand_bf16 = True
         if bits == 512 and "avx512_bf16" in features:
@@ -172,7 +173,7 @@ class Library:
     def __init__(self, text, target, algorithm="corrected-two-pass", threads="none", raising=False, level=2, options=""):
         self.algorithm = algorithm
         options = (f"{options} raise={int(raising)} vector-bits={target.bits} algorithm={algorithm} threads={threads} "
-                   f"expand-bf16={int(target.expand_bf16)}")
+                   f"expand-bf16={int(target.expand_bf16)} fma={int(target.fma)}")
         lowered = run_tool("norm-opt", "--norm-to-llvm=" + options, "-", stdin=text.encode())
         code = run_tool("mlir-translate", "--mlir-to-llvmir", stdin=lowered)
         code = run_tool("opt", f"-passes=default<O{level}>", *target.flags(), "-", stdin=code)

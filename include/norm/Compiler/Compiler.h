@@ -31,6 +31,7 @@ struct LoweringOptions {
   bool expandBF16 = true;
   bool checkShapes = false;
   int64_t vectorBits = 0;
+  bool fma = false;
   bool keepNontemporal = false;
   int64_t l1Bytes = 0;
   int64_t l2Bytes = 0;

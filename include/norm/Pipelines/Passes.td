@@ -8,8 +8,11 @@ def NormApproximateMathPass : Pass<"norm-approximate-math"> {
   let description = [{
     `math.exp`, `math.tanh`, `math.erf` and their like on vectors of f32, f16 and bf16 become arithmetic; LLVM would
     call the C library once per element. Scalars and vectors of f64 stay: they are computed by the library, to its
-    accuracy.
+    accuracy. Without the option `fma`, `math.fma` becomes a multiplication and an addition: LLVM would call the C library.
   }];
+  let options = [
+    Option<"fma", "fma", "bool", /*default=*/"false", "The target multiplies and adds in one instruction">
+  ];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"];
 }
 

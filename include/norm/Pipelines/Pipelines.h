@@ -55,6 +55,10 @@ struct NormToLLVMOptions : public PassPipelineOptions<NormToLLVMOptions> {
       llvm::cl::desc("Compute truncations to bf16 in integers, for targets "
                      "without an instruction for it"),
       llvm::cl::init(true)};
+  PassOptions::Option<bool> fma{
+      *this, "fma",
+      llvm::cl::desc("The target multiplies and adds in one instruction"),
+      llvm::cl::init(false)};
   PassOptions::Option<bool> keepNontemporal{
       *this, "keep-nontemporal",
       llvm::cl::desc("Keep LLVM from dropping the hint on nontemporal stores "

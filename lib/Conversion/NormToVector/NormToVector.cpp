@@ -5,6 +5,7 @@
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -88,9 +89,9 @@ namespace {
 /// if the schedule says so, called for all rows or chunk by chunk.
 class ProgramConverter {
 public:
-  ProgramConverter(RewriterBase &rewriter, GenericOp op)
+  ProgramConverter(RewriterBase &rewriter, GenericOp op, bool fma)
       : rewriter(rewriter), op(op), loc(op.getLoc()), program(op),
-        schedule(*op.getSchedule()) {}
+        schedule(*op.getSchedule()), fma(fma) {}
 
   void run();
 
@@ -119,6 +120,7 @@ private:
   Location loc;
   RowProgram program;
   CPUScheduleAttr schedule;
+  bool fma;
   func::FuncOp rows;
   Value streams;
   /// A buffer of partial sums per accumulator; null for other outputs.
@@ -228,7 +230,7 @@ void ProgramConverter::outline() {
 void ProgramConverter::emitLoops(ValueRange operands, ArrayRef<Value> partials,
                                  ValueRange bounds) {
   Value streams = bounds.size() > 3 ? bounds[3] : Value();
-  RowEmitter(rewriter, program, operands, partials, schedule)
+  RowEmitter(rewriter, program, operands, partials, schedule, fma)
       .emit(bounds[0], bounds[1], bounds[2], streams);
   if (!streams)
     return;
@@ -366,6 +368,8 @@ void ProgramConverter::run() {
 namespace {
 struct ConvertNormToVector
     : public norm::impl::ConvertNormToVectorPassBase<ConvertNormToVector> {
+  using ConvertNormToVectorPassBase::ConvertNormToVectorPassBase;
+
   void runOnOperation() override {
     SmallVector<GenericOp> programs;
     getOperation()->walk([&](GenericOp op) { programs.push_back(op); });
@@ -374,7 +378,7 @@ struct ConvertNormToVector
         return signalPassFailure();
     IRRewriter rewriter(&getContext());
     for (GenericOp op : programs)
-      ProgramConverter(rewriter, op).run();
+      ProgramConverter(rewriter, op, fma).run();
   }
 };
 } // namespace

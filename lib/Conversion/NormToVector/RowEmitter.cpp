@@ -12,11 +12,11 @@ using namespace mlir::norm;
 
 RowEmitter::RowEmitter(OpBuilder &builder, const RowProgram &program,
                        ValueRange operands, ArrayRef<Value> partials,
-                       CPUScheduleAttr schedule)
+                       CPUScheduleAttr schedule, bool fma)
     : builder(builder), program(program), op(program.getOp()), loc(op.getLoc()),
       operands(operands), partials(partials), schedule(schedule),
       values(builder, program, operands, schedule.getLaneDim(),
-             schedule.getVectorSize()) {}
+             schedule.getVectorSize(), fma) {}
 
 Value RowEmitter::index(int64_t constant) {
   return arith::ConstantIndexOp::create(builder, loc, constant);
@@ -177,31 +177,36 @@ void RowEmitter::emitFullGroup(const DimPositions &first,
   rowsAhead.clear();
 }
 
-/// The rows from a position on that do not fill a group, one by one or in
-/// vectors with a mask.
+/// The rows from a position on that do not fill a group: one by one, or in
+/// vectors with masks.
 void RowEmitter::emitRemainingRows(const DimPositions &first) {
   DimPositions position = first;
   Value size = asValue(values.getSize(*getGroupDim(op)));
-  int64_t width = getGroupSize(op) / schedule.getRows();
   Value outerStreams = std::exchange(streams, nullptr);
-  auto emitFrom = [&](Value row, MutableArrayRef<Value>) {
-    groupIndex(position) = row;
-    if (width == 1)
-      return emitRows(position);
-    Value rest = arith::SubIOp::create(builder, loc, size, row);
-    auto maskType = VectorType::get(width, builder.getI1Type());
-    emitRows(position,
-             vector::CreateMaskOp::create(builder, loc, maskType, rest));
-  };
-  if (schedule.getRows() == 1)
-    emitFrom(groupIndex(position), {});
-  else
-    emitFor(groupIndex(position), size, width, {}, emitFrom);
+  if (!lanesAreRows()) {
+    emitFor(groupIndex(position), size, 1, {},
+            [&](Value row, MutableArrayRef<Value>) {
+              groupIndex(position) = row;
+              emitRows(position);
+            });
+  } else {
+    SmallVector<DimPositions> rows = getRowsFrom(first);
+    SmallVector<Value> masks;
+    auto maskType =
+        VectorType::get(schedule.getVectorSize(), builder.getI1Type());
+    for (DimPositions &row : rows) {
+      Value begin = arith::MinUIOp::create(builder, loc, groupIndex(row), size);
+      Value rest = arith::SubIOp::create(builder, loc, size, begin);
+      masks.push_back(
+          vector::CreateMaskOp::create(builder, loc, maskType, rest));
+    }
+    emitRows(rows, masks);
+  }
   streams = outerStreams;
 }
 
-void RowEmitter::emitRows(ArrayRef<DimPositions> rows, Value mask) {
-  values.pushRows(rows, mask);
+void RowEmitter::emitRows(ArrayRef<DimPositions> rows, ArrayRef<Value> masks) {
+  values.pushRows(rows, masks);
   for (unsigned phase = 0; phase < program.getNumPhases(); ++phase)
     emitPhase(phase);
   emitOutputs();

@@ -21,13 +21,13 @@ namespace mlir::norm {
 ///
 /// Rows are taken in groups: `rows` of the schedule, or as many vectors of
 /// rows, that are neighbours along one dim and share all loops. Rows that do
-/// not fill a group are done one by one, or by one masked vector.
+/// not fill a group are done one by one, or with masks.
 class RowEmitter {
 public:
   /// `partials` holds, for each output that is an accumulator, the buffer of
   /// partial sums with a leading dim for the chunk; null for other outputs.
   RowEmitter(OpBuilder &builder, const RowProgram &program, ValueRange operands,
-             ArrayRef<Value> partials, CPUScheduleAttr schedule);
+             ArrayRef<Value> partials, CPUScheduleAttr schedule, bool fma);
 
   /// Emits the loop over the groups of rows from `lo` to `hi`, numbered in
   /// row-major order of the row dims. Partial sums go to row `chunk` of the
@@ -63,7 +63,7 @@ private:
   void emitGroup(const DimPositions &first, const DimPositions &ahead);
   void emitFullGroup(const DimPositions &first, const DimPositions &ahead);
   void emitRemainingRows(const DimPositions &first);
-  void emitRows(ArrayRef<DimPositions> rows, Value mask = nullptr);
+  void emitRows(ArrayRef<DimPositions> rows, ArrayRef<Value> masks = {});
   SmallVector<DimPositions> getRowsFrom(const DimPositions &first);
   Value &groupIndex(DimPositions &position);
   void emitPhase(unsigned phase);
@@ -74,6 +74,7 @@ private:
   void emitKept(const Nest &nest, unsigned level);
   SmallVector<Value> emitCombined(const Nest &nest, unsigned level);
   void accumulate(const Nest &nest, MutableArrayRef<Value> accumulators);
+  Value emitCombination(const Reduction &reduction, Value accumulator);
   void finish(const Nest &nest, ArrayRef<Value> results);
   void emitOutputs();
   void emitOutputNest(ArrayRef<int64_t> dims, ArrayRef<unsigned> outputs);
@@ -89,11 +90,13 @@ private:
   void emitPrefetches();
   void emitPrefetches(Value input, AffineMap map, unsigned row);
   SmallVector<unsigned> getStreamed(ArrayRef<unsigned> outputs);
-  bool canPeel(ArrayRef<int64_t> dims) const;
+  bool canPeel(ArrayRef<int64_t> dims, ArrayRef<unsigned> outputs) const;
   bool canBeAligned(unsigned output);
   Value emitIsAligned(ArrayRef<unsigned> outputs, ArrayRef<int64_t> dims);
-  std::pair<Value, Value> emitHead(ArrayRef<unsigned> outputs);
-  Value emitAddress(unsigned output);
+  unsigned getLeading(ArrayRef<unsigned> outputs);
+  Value emitCanPeel(ArrayRef<unsigned> outputs);
+  Value emitHead(unsigned output, bool inNest);
+  Value emitAddress(unsigned output, bool inNest);
   int64_t getAlignment(unsigned output);
   Value getOutput(unsigned output) {
     return operands[op.getInputs().size() + output];
@@ -152,10 +155,11 @@ private:
   /// The rows that follow the group's at the schedule's prefetch distance.
   SmallVector<DimPositions> rowsAhead;
   /// How the nest at hand is emitted: with prefetches; with stores that bypass
-  /// the caches, the first elements of a row, up to `head`, apart.
+  /// the caches, those before the first multiple of a vector's bytes in an
+  /// output apart.
   struct {
     bool prefetches = false, nontemporal = false;
-    Value head;
+    std::optional<unsigned> peeled;
   } mode;
   /// The unrolled copy of the innermost loop's body that is emitted.
   int64_t unrolledCopy = 0;

@@ -106,12 +106,9 @@ void RowEmitter::accumulate(const Nest &nest,
     for (const Reduction &reduction : nest.reductions) {
       Value &accumulator = accumulators.front();
       accumulators = accumulators.drop_front();
-      Value value =
-          reduction.value
-              ? values.getSpread(reduction.value)
-              : arith::ConstantOp::create(
-                    builder, loc, builder.getOneAttr(accumulator.getType()));
-      Value condition = values.getMask();
+      // Lanes that are no rows may hold anything: nothing of them is stored.
+      // Conditions change how LLVM contracts, and with it the bits.
+      Value condition = lanesAreRows() ? Value() : values.getMask();
       auto restrict = [&](Value further) {
         condition =
             condition ? arith::AndIOp::create(builder, loc, condition, further)
@@ -121,13 +118,26 @@ void RowEmitter::accumulate(const Nest &nest,
         restrict(values.getSpread(reduction.condition));
       if (inHead)
         restrict(inHead);
-      Value combined =
-          combineValues(builder, loc, reduction.kind, accumulator, value);
+      Value combined = emitCombination(reduction, accumulator);
       accumulator = condition ? arith::SelectOp::create(builder, loc, condition,
                                                         combined, accumulator)
                               : combined;
     }
   }
+}
+
+/// The accumulator with the element at hand.
+Value RowEmitter::emitCombination(const Reduction &reduction,
+                                  Value accumulator) {
+  if (!reduction.value) {
+    Value one = arith::ConstantOp::create(
+        builder, loc, builder.getOneAttr(accumulator.getType()));
+    return combineValues(builder, loc, reduction.kind, accumulator, one);
+  }
+  if (reduction.kind == vector::CombiningKind::ADD)
+    return values.emitSum(accumulator, reduction.value);
+  return combineValues(builder, loc, reduction.kind, accumulator,
+                       values.getSpread(reduction.value));
 }
 
 /// Makes the results of a nest, a set for each row, known.
@@ -213,23 +223,21 @@ void RowEmitter::emitOutputNest(ArrayRef<int64_t> dims,
   bool prefetches = prefetchesIn(program.getNumPhases() - 1) &&
                     dims.size() == op.getNormalizedDims().size();
   auto emitVersion = [&](bool withPrefetches, bool nontemporal,
-                         Value head = nullptr) -> SmallVector<Value> {
+                         std::optional<unsigned> peeled = {}) {
     mode.prefetches = withPrefetches;
     mode.nontemporal = nontemporal;
-    mode.head = head;
+    mode.peeled = peeled;
     emitStoreLoops(dims, outputs, 0);
-    return {};
+    return SmallVector<Value>();
   };
   auto emitPlain = [&] { return emitVersion(prefetches && !streams, false); };
   SmallVector<unsigned> streamed = getStreamed(outputs);
   auto emitUnaligned = [&]() -> SmallVector<Value> {
-    if (!streamed.empty() && canPeel(dims)) {
-      auto [head, canBeDone] = emitHead(streamed);
+    if (canPeel(dims, streamed))
       return emitIf(
-          canBeDone, {},
-          [&, head = head] { return emitVersion(prefetches, true, head); },
+          emitCanPeel(streamed), {},
+          [&] { return emitVersion(prefetches, true, getLeading(streamed)); },
           emitPlain);
-    }
     if (!streams || !prefetches)
       return emitPlain();
     return emitIf(
@@ -269,14 +277,14 @@ void RowEmitter::emitRowStores(ArrayRef<unsigned> outputs) {
   // All values before the first store: an output may lie over an input.
   SmallVector<Value> stored;
   for (unsigned output : outputs) {
-    Value value = values.getSpread(op.getYield().getValues()[output]);
+    Value value = op.getYield().getValues()[output];
     if (Value partial = partials[output])
-      value = combineValues(
-          builder, loc, vector::CombiningKind::ADD,
+      stored.push_back(values.emitSum(
           values.load(partial, ValueEmitter::dimsOf(op.getOutputMap(output)),
                       chunk),
-          value);
-    stored.push_back(value);
+          value));
+    else
+      stored.push_back(values.getSpread(value));
   }
   for (auto [output, value] : llvm::zip_equal(outputs, stored)) {
     SmallVector<int64_t> position =
@@ -352,8 +360,9 @@ SmallVector<Value> RowEmitter::emitLoop(int64_t dim, ArrayRef<Value> identities,
                        : 1;
   int64_t step = width * unroll;
   OpFoldResult begin = builder.getIndexAttr(0), end = getExtent(dim);
-  if (mode.head && isLaneLoop) {
-    Value head = arith::MinUIOp::create(builder, loc, mode.head, asValue(end));
+  if (mode.peeled && isLaneLoop) {
+    Value head = emitHead(*mode.peeled, /*inNest=*/true);
+    head = arith::MinUIOp::create(builder, loc, head, asValue(end));
     Value exists = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne,
                                          head, index(0));
     emitIf(exists, {}, [&]() -> SmallVector<Value> {

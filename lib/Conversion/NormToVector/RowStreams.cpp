@@ -128,9 +128,13 @@ int64_t RowEmitter::getAlignment(unsigned output) {
 }
 
 /// Whether rows that do not start at a multiple of a vector's bytes are peeled.
-bool RowEmitter::canPeel(ArrayRef<int64_t> dims) const {
-  return schedule.getPeel() && values.getNumRows() == 1 && dims.size() == 1 &&
-         schedule.getLaneDim() == dims.front();
+/// In a nest of several loops each innermost one is; outputs would have to
+/// agree on all of them.
+bool RowEmitter::canPeel(ArrayRef<int64_t> dims,
+                         ArrayRef<unsigned> outputs) const {
+  return schedule.getPeel() && values.getNumRows() == 1 && !outputs.empty() &&
+         !dims.empty() && schedule.getLaneDim() == dims.back() &&
+         (dims.size() == 1 || outputs.size() == 1);
 }
 
 /// Whether all rows of the output may start at a multiple of a vector's bytes,
@@ -147,18 +151,19 @@ bool RowEmitter::canBeAligned(unsigned output) {
   return true;
 }
 
-/// The address of the output's first element in the rows at hand.
-Value RowEmitter::emitAddress(unsigned output) {
+/// The address of the output's first element in the row at hand or, inside its
+/// nest, of the first that the innermost loop stores.
+Value RowEmitter::emitAddress(unsigned output, bool inNest) {
   Value memref = getOutput(output);
   auto metadata =
       memref::ExtractStridedMetadataOp::create(builder, loc, memref);
-  Value element = metadata.getConstifiedMixedOffset()
-                      ? asValue(metadata.getConstifiedMixedOffset())
-                      : Value();
+  Value element = asValue(metadata.getConstifiedMixedOffset());
   SmallVector<OpFoldResult> strides = metadata.getConstifiedMixedStrides();
   for (auto [dim, stride] : llvm::zip_equal(
            ValueEmitter::dimsOf(op.getOutputMap(output)), strides)) {
-    if (op.isNormalizedDim(dim))
+    bool isFirst = inNest ? dim == schedule.getLaneDim() && !lanesAreRows()
+                          : op.isNormalizedDim(dim);
+    if (isFirst)
       continue;
     Value distance = arith::MulIOp::create(builder, loc, values.getIndex(dim),
                                            asValue(stride));
@@ -180,7 +185,7 @@ Value RowEmitter::emitIsAligned(ArrayRef<unsigned> outputs,
   values.setRow(0);
   Value misaligned = index(0);
   for (unsigned output : outputs) {
-    Value bits = emitAddress(output);
+    Value bits = emitAddress(output, /*inNest=*/false);
     auto type = cast<MemRefType>(getOutput(output).getType());
     SmallVector<OpFoldResult> strides =
         memref::ExtractStridedMetadataOp::create(builder, loc,
@@ -206,38 +211,46 @@ Value RowEmitter::emitIsAligned(ArrayRef<unsigned> outputs,
   return arith::AndIOp::create(builder, loc, streams, isAligned);
 }
 
-/// How many elements lie before the first at which all outputs' vectors are at
-/// multiples of their size, and whether there is such an element at all and
-/// outputs bypass the caches.
-std::pair<Value, Value> RowEmitter::emitHead(ArrayRef<unsigned> outputs) {
-  auto periodOf = [&](unsigned output) {
-    auto type = cast<MemRefType>(getOutput(output).getType());
-    return getAlignment(output) * 8 / type.getElementTypeBitWidth();
-  };
-  unsigned leading =
-      *llvm::max_element(outputs, [&](unsigned lhs, unsigned rhs) {
-        return periodOf(lhs) < periodOf(rhs);
-      });
-  auto bytesOf = [&](unsigned output) {
-    return getAlignment(output) / periodOf(output);
-  };
-  Value negated =
-      arith::SubIOp::create(builder, loc, index(0), emitAddress(leading));
+/// How many of the output's elements lie before the first address at a multiple
+/// of a vector's bytes.
+Value RowEmitter::emitHead(unsigned output, bool inNest) {
+  auto type = cast<MemRefType>(getOutput(output).getType());
+  Value negated = arith::SubIOp::create(builder, loc, index(0),
+                                        emitAddress(output, inNest));
   Value bytes = arith::AndIOp::create(builder, loc, negated,
-                                      index(getAlignment(leading) - 1));
-  Value head =
-      arith::DivUIOp::create(builder, loc, bytes, index(bytesOf(leading)));
+                                      index(getAlignment(output) - 1));
+  return arith::DivUIOp::create(builder, loc, bytes,
+                                index(type.getElementTypeBitWidth() / 8));
+}
+
+/// The output whose vectors take the most elements to come to a multiple of
+/// their bytes: where they do, those of the others may do so too.
+unsigned RowEmitter::getLeading(ArrayRef<unsigned> outputs) {
+  return *llvm::max_element(outputs, [&](unsigned lhs, unsigned rhs) {
+    auto periodOf = [&](unsigned output) {
+      auto type = cast<MemRefType>(getOutput(output).getType());
+      return getAlignment(output) * 8 / type.getElementTypeBitWidth();
+    };
+    return periodOf(lhs) < periodOf(rhs);
+  });
+}
+
+/// Whether outputs bypass the caches, and the vectors of all of them lie at
+/// multiples of their bytes once those of the leading one do.
+Value RowEmitter::emitCanPeel(ArrayRef<unsigned> outputs) {
+  Value head = emitHead(getLeading(outputs), /*inNest=*/false);
   Value misaligned = index(0);
   for (unsigned output : outputs) {
-    Value distance =
-        arith::MulIOp::create(builder, loc, head, index(bytesOf(output)));
-    Value bits =
-        arith::AddIOp::create(builder, loc, emitAddress(output), distance);
+    auto type = cast<MemRefType>(getOutput(output).getType());
+    Value distance = arith::MulIOp::create(
+        builder, loc, head, index(type.getElementTypeBitWidth() / 8));
+    Value bits = arith::AddIOp::create(
+        builder, loc, emitAddress(output, /*inNest=*/false), distance);
     bits = arith::AndIOp::create(builder, loc, bits,
                                  index(getAlignment(output) - 1));
     misaligned = arith::OrIOp::create(builder, loc, misaligned, bits);
   }
-  Value exists = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
-                                       misaligned, index(0));
-  return {head, arith::AndIOp::create(builder, loc, streams, exists)};
+  Value isAligned = arith::CmpIOp::create(
+      builder, loc, arith::CmpIPredicate::eq, misaligned, index(0));
+  return arith::AndIOp::create(builder, loc, streams, isAligned);
 }

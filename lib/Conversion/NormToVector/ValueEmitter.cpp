@@ -4,6 +4,7 @@
 #include "Widen.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -13,9 +14,9 @@ using namespace mlir::norm;
 
 ValueEmitter::ValueEmitter(OpBuilder &builder, const RowProgram &program,
                            ValueRange operands, std::optional<int64_t> laneDim,
-                           int64_t lanes)
+                           int64_t lanes, bool fma)
     : builder(builder), program(program), op(program.getOp()), loc(op.getLoc()),
-      operands(operands), laneDim(laneDim), lanes(lanes),
+      operands(operands), laneDim(laneDim), lanes(lanes), fma(fma),
       lanesAreRows(lanes > 1 && !op.isNormalizedDim(*laneDim)),
       sizes(op.getNumDims()) {
   for (auto [operand, map] :
@@ -51,11 +52,11 @@ void ValueEmitter::eraseAnchors() {
 void ValueEmitter::setVisible(unsigned count) {
   visible = count;
   lanesBound = false;
-  mask = nullptr;
+  masks.clear();
   for (const Frame &frame : ArrayRef(frames).take_front(visible))
     if (frame.bindsLanes) {
       lanesBound = true;
-      mask = frame.mask;
+      masks = frame.masks;
     }
 }
 
@@ -63,7 +64,8 @@ void ValueEmitter::pushFrame(ArrayRef<std::pair<int64_t, Value>> bound,
                              Value mask) {
   Frame &frame = frames.emplace_back();
   frame.anchor = createAnchor();
-  frame.mask = mask;
+  if (mask)
+    frame.masks = {mask};
   for (auto [dim, index] : bound) {
     indices[dim] = index;
     frame.dims.push_back(dim);
@@ -72,10 +74,12 @@ void ValueEmitter::pushFrame(ArrayRef<std::pair<int64_t, Value>> bound,
   setVisible(frames.size());
 }
 
-void ValueEmitter::pushRows(ArrayRef<DimPositions> positions, Value mask) {
+void ValueEmitter::pushRows(ArrayRef<DimPositions> positions,
+                            ArrayRef<Value> rowMasks) {
   rows.assign(positions.begin(), positions.end());
   currentRow = 0;
-  pushFrame({}, mask);
+  pushFrame({});
+  frames.back().masks.assign(rowMasks.begin(), rowMasks.end());
   frames.back().dims = op.getRowDims();
   frames.back().bindsLanes = lanesAreRows;
   setVisible(frames.size());
@@ -147,14 +151,9 @@ Value ValueEmitter::emitGathered(Value value) {
     return vector::BroadcastOp::create(builder, loc, typeOf(scalar), scalar);
   }
   Operation *producer = value.getDefiningOp();
-  if (producer && !isa<IndexOp, CollectiveOpInterface>(producer)) {
-    SmallVector<Value> vectors =
-        llvm::map_to_vector(producer->getOperands(), [&](Value operand) {
-          return getGathered(operand);
-        });
-    return widenOp(builder, producer, vectors, count)
-        ->getResult(cast<OpResult>(value).getResultNumber());
-  }
+  if (producer && !isa<IndexOp, CollectiveOpInterface>(producer))
+    return emitOperation(cast<OpResult>(value), count,
+                         [&](Value operand) { return getGathered(operand); });
   SmallVector<Value> scalars;
   unsigned previousRow = currentRow;
   for (int64_t row = 0; row < count; ++row) {
@@ -217,23 +216,96 @@ Value ValueEmitter::emit(Value value) {
     return emitSize(size);
   if (auto index = dyn_cast<IndexOp>(producer))
     return getPosition(index.getDim());
-  bool asVector =
-      inLanes() && program.getVaryingDims().variesAlong(value, *laneDim);
-  return emitOperation(producer, asVector)
-      ->getResult(cast<OpResult>(value).getResultNumber());
+  if (inLanes() && program.getVaryingDims().variesAlong(value, *laneDim))
+    return emitOperation(cast<OpResult>(value), lanes,
+                         [&](Value operand) { return getSpread(operand); });
+  return emitOperation(cast<OpResult>(value), 0,
+                       [&](Value operand) { return get(operand); });
 }
 
-Operation *ValueEmitter::emitOperation(Operation *producer, bool asVector) {
-  if (!asVector) {
-    IRMapping mapping;
-    for (Value operand : producer->getOperands())
-      mapping.map(operand, get(operand));
-    return builder.clone(*producer, mapping);
+//===----------------------------------------------------------------------===//
+// Contraction
+//===----------------------------------------------------------------------===//
+
+/// The fast-math flags of an operation, none where it has no such attribute.
+static arith::FastMathFlags flagsOf(Operation *op) {
+  auto arith = dyn_cast_or_null<arith::ArithFastMathInterface>(op);
+  arith::FastMathFlagsAttr flags =
+      arith ? arith.getFastMathFlagsAttr() : arith::FastMathFlagsAttr();
+  return flags ? flags.getValue() : arith::FastMathFlags::none;
+}
+
+static bool mayContract(Operation *op) {
+  return bitEnumContainsAny(flagsOf(op), arith::FastMathFlags::contract);
+}
+
+std::optional<std::pair<Value, Value>>
+ValueEmitter::getFactors(Value product) const {
+  auto multiplication = product.getDefiningOp<arith::MulFOp>();
+  if (!fma || !multiplication || !mayContract(multiplication) ||
+      !product.hasOneUse())
+    return std::nullopt;
+  // Narrow types are computed in a wider one and rounded: each step on its own.
+  if (product.getType().getIntOrFloatBitWidth() < 32)
+    return std::nullopt;
+  return std::make_pair(multiplication.getLhs(), multiplication.getRhs());
+}
+
+Value ValueEmitter::emitSum(Value accumulator, Value value) {
+  if (auto factors = getFactors(value)) {
+    Value lhs = getSpread(factors->first), rhs = getSpread(factors->second);
+    return math::FmaOp::create(builder, loc, lhs, rhs, accumulator);
   }
-  SmallVector<Value> vectors =
-      llvm::map_to_vector(producer->getOperands(),
-                          [&](Value operand) { return getSpread(operand); });
-  return widenOp(builder, producer, vectors, lanes);
+  return combineValues(builder, loc, vector::CombiningKind::ADD, accumulator,
+                       getSpread(value));
+}
+
+/// The sum or difference as a multiplication and addition at once: a product
+/// and what is added, either of which may be negated.
+Value ValueEmitter::emitContracted(Operation *op,
+                                   function_ref<Value(Value)> emitOperand) {
+  bool isDifference = isa<arith::SubFOp>(op);
+  if (!mayContract(op) || !(isDifference || isa<arith::AddFOp>(op)))
+    return nullptr;
+  for (unsigned position : {1, 0}) {
+    auto factors = getFactors(op->getOperand(position));
+    if (!factors)
+      continue;
+    Value lhs = emitOperand(factors->first);
+    Value rhs = emitOperand(factors->second);
+    Value added = emitOperand(op->getOperand(1 - position));
+    if (isDifference) {
+      Value &negated = position == 1 ? lhs : added;
+      negated = arith::NegFOp::create(builder, loc, negated);
+    }
+    return math::FmaOp::create(builder, loc, lhs, rhs, added);
+  }
+  return nullptr;
+}
+
+Value ValueEmitter::emitOperation(OpResult result, int64_t width,
+                                  function_ref<Value(Value)> emitOperand) {
+  Operation *producer = result.getOwner();
+  if (Value contracted = emitContracted(producer, emitOperand))
+    return contracted;
+  SmallVector<Value> emitted =
+      llvm::map_to_vector(producer->getOperands(), emitOperand);
+  Operation *copy;
+  if (width > 0) {
+    copy = widenOp(builder, producer, emitted, width);
+  } else {
+    IRMapping mapping;
+    mapping.map(producer->getOperands(), emitted);
+    copy = builder.clone(*producer, mapping);
+  }
+  // What is contracted has been: LLVM would choose by what stands around.
+  if (fma && mayContract(copy))
+    copy->setAttr(
+        cast<arith::ArithFastMathInterface>(copy).getFastMathAttrName(),
+        arith::FastMathFlagsAttr::get(builder.getContext(),
+                                      flagsOf(copy) &
+                                          ~arith::FastMathFlags::contract));
+  return copy->getResult(result.getResultNumber());
 }
 
 Value ValueEmitter::emitSize(SizeOp size) {
@@ -295,6 +367,7 @@ Value ValueEmitter::load(Value memref, ArrayRef<int64_t> dims,
   auto type = VectorType::get(lanes, elementType);
   if (isBitPacked(elementType))
     return loadLaneByLane(memref, position, type);
+  Value mask = getMask();
   if (!mask)
     return vector::LoadOp::create(builder, loc, type, memref, position);
   Value zero =
@@ -314,7 +387,7 @@ Value ValueEmitter::loadLaneByLane(Value memref, SmallVector<Value> position,
   for (int64_t lane = 0; lane < lanes; ++lane) {
     Value offset = arith::ConstantIndexOp::create(builder, loc, lane);
     Value index = arith::AddIOp::create(builder, loc, first, offset);
-    if (mask)
+    if (getMask())
       index = arith::MinUIOp::create(builder, loc, index, last);
     position.back() = index;
     elements.push_back(memref::LoadOp::create(builder, loc, memref, position));
@@ -335,7 +408,7 @@ void ValueEmitter::store(Value value, Value memref, ArrayRef<int64_t> dims,
     memref::StoreOp::create(builder, loc, value, memref, position);
   } else if (isBitPacked(getElementTypeOrSelf(memref.getType()))) {
     storeLaneByLane(value, memref, position);
-  } else if (mask) {
+  } else if (Value mask = getMask()) {
     vector::MaskedStoreOp::create(builder, loc, memref, position, mask, value);
   } else {
     auto store = vector::StoreOp::create(builder, loc, value, memref, position);
@@ -366,11 +439,11 @@ void ValueEmitter::storeLaneByLane(Value value, Value memref,
     auto emitStore = [&](OpBuilder &builder, Location loc) {
       memref::StoreOp::create(builder, loc, element, memref, position);
     };
-    if (!mask) {
+    if (!getMask()) {
       emitStore(builder, loc);
       continue;
     }
-    Value exists = vector::ExtractOp::create(builder, loc, mask, lane);
+    Value exists = vector::ExtractOp::create(builder, loc, getMask(), lane);
     scf::IfOp::create(builder, loc, exists,
                       [&](OpBuilder &builder, Location loc) {
                         emitStore(builder, loc);

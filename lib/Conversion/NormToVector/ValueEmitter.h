@@ -28,16 +28,19 @@ using DimPositions = SmallVector<std::pair<int64_t, Value>>;
 class ValueEmitter {
 public:
   /// `operands` are the memrefs and scalars to read and write, in the order of
-  /// the program's operands. `laneDim` is vectorised when `lanes` > 1.
+  /// the program's operands. `laneDim` is vectorised when `lanes` > 1. With
+  /// `fma`, contractions are done here, see `getFactors`.
   ValueEmitter(OpBuilder &builder, const RowProgram &program,
                ValueRange operands, std::optional<int64_t> laneDim,
-               int64_t lanes);
+               int64_t lanes, bool fma);
   ~ValueEmitter() { eraseAnchors(); }
 
   /// Opens the program's frame at the builder's insertion point.
   void pushProgram() { pushFrame({}); }
-  /// Opens the frame of the rows at the given positions along the row dims.
-  void pushRows(ArrayRef<DimPositions> rows, Value mask = nullptr);
+  /// Opens the frame of the rows at the given positions along the row dims;
+  /// where lanes are rows, with a mask for each vector of them unless all
+  /// exist.
+  void pushRows(ArrayRef<DimPositions> rows, ArrayRef<Value> masks = {});
   /// Opens a frame for a loop, or several, at the builder's insertion point.
   void pushFrame(ArrayRef<std::pair<int64_t, Value>> indices,
                  Value mask = nullptr);
@@ -57,7 +60,11 @@ public:
   int64_t getLanes() const { return lanes; }
   bool isVectorised(int64_t dim) const { return lanes > 1 && laneDim == dim; }
   /// The mask of the vectorised loop's frame, or null where all lanes exist.
-  Value getMask() const { return mask; }
+  Value getMask() const {
+    if (masks.empty())
+      return nullptr;
+    return masks.size() == 1 ? masks.front() : masks[currentRow];
+  }
 
   /// The value as it is in its frame: a scalar or, if it varies along the
   /// lanes, a vector.
@@ -65,6 +72,12 @@ public:
   /// The value as a vector of all lanes inside the vectorised loop, otherwise a
   /// scalar.
   Value getSpread(Value value);
+  /// The factors of a product that an addition, its only user, is to be
+  /// contracted with. Where that is done is a matter of the program alone, so
+  /// that what is rounded does not depend on the code around.
+  std::optional<std::pair<Value, Value>> getFactors(Value product) const;
+  /// `accumulator` + `value`, contracted if that can be.
+  Value emitSum(Value accumulator, Value value);
   /// Values of the emitted code, known in the rows' frame, for a collective's
   /// result: one that holds all rows', where they are gathered, otherwise one
   /// per row.
@@ -113,7 +126,8 @@ private:
     llvm::DenseMap<Value, Value> gathered;
     SmallVector<int64_t> dims;
     bool bindsLanes = false;
-    Value mask;
+    /// None if all lanes exist, one for all rows, or one per row.
+    SmallVector<Value> masks;
   };
 
   unsigned frameOf(Value value) const;
@@ -121,7 +135,12 @@ private:
   Value emit(Value value);
   Value getGathered(Value value);
   Value emitGathered(Value value);
-  Operation *emitOperation(Operation *op, bool asVector);
+  /// The operation on what `emitOperand` gives for operands, widened to vectors
+  /// of so many lanes or, with 0, as it is; the emitted operation's result of
+  /// the same number.
+  Value emitOperation(OpResult result, int64_t lanes,
+                      function_ref<Value(Value)> emitOperand);
+  Value emitContracted(Operation *op, function_ref<Value(Value)> emitOperand);
   Value emitSize(SizeOp op);
   Value loadLaneByLane(Value memref, SmallVector<Value> position,
                        VectorType type);
@@ -138,6 +157,7 @@ private:
   SmallVector<Value> operands;
   std::optional<int64_t> laneDim;
   int64_t lanes;
+  bool fma;
   bool lanesAreRows;
   SmallVector<OpFoldResult> sizes;
   llvm::DenseMap<int64_t, Value> indices;
@@ -148,7 +168,7 @@ private:
   SmallVector<Operation *> anchors;
   unsigned visible = 0;
   bool lanesBound = false;
-  Value mask;
+  SmallVector<Value> masks;
 };
 
 } // namespace mlir::norm

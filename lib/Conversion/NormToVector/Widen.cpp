@@ -43,13 +43,7 @@ Value norm::createIdentity(OpBuilder &builder, Location loc,
 Value norm::combineValues(OpBuilder &builder, Location loc,
                           vector::CombiningKind kind, Value accumulator,
                           Value value) {
-  arith::FastMathFlagsAttr flags;
-  if (isa<FloatType>(getElementTypeOrSelf(value.getType())) &&
-      kind == vector::CombiningKind::ADD)
-    flags = arith::FastMathFlagsAttr::get(builder.getContext(),
-                                          arith::FastMathFlags::contract);
-  return vector::makeArithReduction(builder, loc, kind, accumulator, value,
-                                    flags);
+  return vector::makeArithReduction(builder, loc, kind, accumulator, value);
 }
 
 /// Lanes that combinations of `kind` do not notice, up to a power of two.

@@ -22,8 +22,7 @@ Value convertCount(OpBuilder &builder, Location loc, Value count, Type type);
 Value createIdentity(OpBuilder &builder, Location loc,
                      vector::CombiningKind kind, Type type);
 
-/// Combines two values of a scalar or vector type. Additions of floats may be
-/// contracted with a multiplication that feeds them.
+/// Combines two values of a scalar or vector type.
 Value combineValues(OpBuilder &builder, Location loc,
                     vector::CombiningKind kind, Value accumulator, Value value);
 

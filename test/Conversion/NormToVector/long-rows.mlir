@@ -1,4 +1,6 @@
 // RUN: norm-opt %s --convert-norm-to-vector --canonicalize --cse --split-input-file | FileCheck %s
+// RUN: norm-opt %s --convert-norm-to-vector=fma=true --canonicalize --cse --split-input-file | FileCheck %s --check-prefix=FMA \
+// RUN:   --implicit-check-not="fastmath<contract>"
 
 // Rows of a static length: four accumulators, what is left in single vectors, the last of them masked. What does not vary
 // along the row is computed once per row.
@@ -13,7 +15,7 @@
 // One iteration of 64 elements needs no loop.
 // CHECK-NEXT: %[[X0:.*]] = vector.load %[[X]][%[[ROW]], %c0] : memref<?x100xf32>, vector<16xf32>
 // CHECK-NEXT: %[[SQ0:.*]] = arith.mulf %[[X0]], %[[X0]] fastmath<contract>
-// CHECK-NEXT: arith.addf %[[SQ0]], %{{.*}} fastmath<contract>
+// CHECK-NEXT: arith.addf %[[SQ0]], %{{.*}} : vector<16xf32>
 // CHECK-COUNT-3: vector.load %[[X]][%[[ROW]],
 // CHECK: vector.load %[[X]][%[[ROW]], %c64]
 // CHECK: vector.load %[[X]][%[[ROW]], %c80]
@@ -23,14 +25,18 @@
 // The lanes are added by a tree: those half a vector apart first.
 // CHECK: vector.shuffle %[[V:.*]], %[[V]] [0, 1, 2, 3, 4, 5, 6, 7] : vector<16xf32>, vector<16xf32>
 // CHECK-NEXT: vector.shuffle %[[V]], %[[V]] [8, 9, 10, 11, 12, 13, 14, 15] : vector<16xf32>, vector<16xf32>
-// CHECK-NEXT: arith.addf %{{.*}} fastmath<contract> : vector<8xf32>
-// CHECK: arith.addf %{{.*}} fastmath<contract> : vector<1xf32>
+// CHECK-NEXT: arith.addf %{{.*}} : vector<8xf32>
+// CHECK: arith.addf %{{.*}} : vector<1xf32>
 // CHECK-NEXT: vector.extract %{{.*}}[0] : f32 from vector<1xf32>
 // CHECK: %[[RSTD:.*]] = math.rsqrt %{{.*}} : f32
 // CHECK: vector.broadcast %[[RSTD]] : f32 to vector<16xf32>
 // CHECK-NOT: math.rsqrt
 // CHECK: vector.store %{{.*}}, %[[Y]][%[[ROW]], %c0]
 // CHECK: vector.maskedstore %[[Y]][%[[ROW]], %c96], %[[MASK]]
+// With an instruction for it, the squares are added without a rounding; what is not marked so is not contracted.
+// FMA-LABEL: func.func private @norm_rows(
+// FMA-COUNT-7: math.fma %[[A:.*]], %[[A]], %{{.*}} : vector<16xf32>
+// FMA-NOT: math.fma
 func.func @rms_norm(%x: memref<?x100xf32>, %g: memref<100xf32>, %y: memref<?x100xf32>) {
   norm.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (c)>, affine_map<(r, c) -> (r, c)>], normalized_dims = [1], schedule = #norm.cpu_schedule<lane_dim = 1, vector_size = 16, unroll = 4>}
       ins(%x, %g : memref<?x100xf32>, memref<100xf32>) outs(%y : memref<?x100xf32>) {
@@ -59,8 +65,8 @@ func.func @rms_norm(%x: memref<?x100xf32>, %g: memref<100xf32>, %y: memref<?x100
 // CHECK: %[[END:.*]] = arith.addi %[[FIRST]], %c256
 // CHECK: %[[BLOCK:.*]] = arith.minui %[[END]], %[[MAIN]]
 // CHECK: %[[PARTIAL:.*]]:2 = scf.for %{{.*}} = %[[FIRST]] to %[[BLOCK]] step %c16 iter_args(%{{.*}} = %[[ZERO:.*]], %{{.*}} = %[[ZERO]])
-// CHECK: arith.addf %{{.*}}, %[[PARTIAL]]#0 fastmath<contract>
-// CHECK: arith.addf %{{.*}}, %[[PARTIAL]]#1 fastmath<contract>
+// CHECK: arith.addf %{{.*}}, %[[PARTIAL]]#0 : vector<8xf32>
+// CHECK: arith.addf %{{.*}}, %[[PARTIAL]]#1 : vector<8xf32>
 // CHECK: %[[LEFT:.*]] = scf.for %[[J:.*]] = %[[MAIN]] to %[[FULL:.*]] step %c8
 // CHECK-NEXT: vector.load
 // CHECK: %[[REST:.*]] = arith.subi %{{.*}}, %[[FULL]]

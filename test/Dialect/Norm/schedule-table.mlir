@@ -6,11 +6,11 @@
 // Row lengths, f32: short rows share an iteration.
 
 // AVX512-LABEL: @n1(
-// AVX512: schedule = <lane_dim = 1, unroll = 4>}
+// AVX512: schedule = <lane_dim = 1>}
 // AVX2-LABEL: @n1(
-// AVX2: schedule = <lane_dim = 1, unroll = 4>}
+// AVX2: schedule = <lane_dim = 1>}
 // NEON-LABEL: @n1(
-// NEON: schedule = <lane_dim = 1, unroll = 4>}
+// NEON: schedule = <lane_dim = 1>}
 func.func @n1(%x: memref<?x1xf32>, %y: memref<?x1xf32>) {
   norm.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>], normalized_dims = [1]}
       ins(%x : memref<?x1xf32>) outs(%y : memref<?x1xf32>) {
@@ -150,7 +150,7 @@ func.func @n4096(%x: memref<?x4096xf32>, %y: memref<?x4096xf32>) {
 }
 
 // AVX512-LABEL: @n65536(
-// AVX512: schedule = <lane_dim = 1, vector_size = 16, unroll = 4, nontemporal_above = 16777216, peel = true, prefetch_bytes = 16384, prefetch_phase = 1>}
+// AVX512: schedule = <lane_dim = 1, vector_size = 16, unroll = 4, nontemporal_above = 16777216, peel = true, prefetch_bytes = 16384>}
 // AVX2-LABEL: @n65536(
 // AVX2: schedule = <lane_dim = 1, vector_size = 8, unroll = 4, nontemporal_above = 16777216, peel = true, prefetch_bytes = 10922>}
 // NEON-LABEL: @n65536(
@@ -235,9 +235,9 @@ func.func @f64_n64(%x: memref<?x64xf64>, %y: memref<?x64xf64>) {
 }
 
 // AVX512-LABEL: @f64_n4096(
-// AVX512: schedule = <lane_dim = 1, vector_size = 8, unroll = 4, nontemporal_above = 16777216, peel = true, prefetch_bytes = 16384, prefetch_phase = 1>}
+// AVX512: schedule = <lane_dim = 1, vector_size = 8, unroll = 4, nontemporal_above = 16777216, peel = true, prefetch_bytes = 16384>}
 // AVX2-LABEL: @f64_n4096(
-// AVX2: schedule = <lane_dim = 1, vector_size = 4, unroll = 4, nontemporal_above = 16777216, peel = true, prefetch_bytes = 10922, prefetch_phase = 1>}
+// AVX2: schedule = <lane_dim = 1, vector_size = 4, unroll = 4, nontemporal_above = 16777216, peel = true, prefetch_bytes = 10922>}
 // NEON-LABEL: @f64_n4096(
 // NEON: schedule = <lane_dim = 1, vector_size = 2, unroll = 4, nontemporal_above = 8388608, peel = true, prefetch_bytes = 21845, prefetch_phase = 1>}
 func.func @f64_n4096(%x: memref<?x4096xf64>, %y: memref<?x4096xf64>) {
@@ -287,9 +287,9 @@ func.func @large(%x: memref<65536x768xf32>, %y: memref<65536x768xf32>) {
 // Rows in lanes: as many vectors of them as keep their elements in the first cache.
 
 // AVX512-LABEL: @nchw_96x3136(
-// AVX512: schedule = <lane_dim = 2, vector_size = 16, rows = 4, nontemporal_above = 16777216, prefetch_bytes = 16384>}
+// AVX512: schedule = <lane_dim = 2, vector_size = 16, rows = 8, nontemporal_above = 16777216, prefetch_bytes = 16384>}
 // AVX2-LABEL: @nchw_96x3136(
-// AVX2: schedule = <lane_dim = 2, vector_size = 8, rows = 4, nontemporal_above = 16777216, prefetch_bytes = 10922>}
+// AVX2: schedule = <lane_dim = 2, vector_size = 8, rows = 8, nontemporal_above = 16777216, prefetch_bytes = 10922>}
 // NEON-LABEL: @nchw_96x3136(
 // NEON: schedule = <lane_dim = 2, vector_size = 4, rows = 8, nontemporal_above = 8388608, prefetch_bytes = 21845>}
 func.func @nchw_96x3136(%x: memref<8x96x3136xf32>, %y: memref<8x96x3136xf32>) {
@@ -303,7 +303,7 @@ func.func @nchw_96x3136(%x: memref<8x96x3136xf32>, %y: memref<8x96x3136xf32>) {
 }
 
 // AVX512-LABEL: @nchw_16x3136(
-// AVX512: schedule = <lane_dim = 2, vector_size = 16, rows = 4>}
+// AVX512: schedule = <lane_dim = 2, vector_size = 16, rows = 8>}
 // AVX2-LABEL: @nchw_16x3136(
 // AVX2: schedule = <lane_dim = 2, vector_size = 8, rows = 8>}
 // NEON-LABEL: @nchw_16x3136(
@@ -335,7 +335,7 @@ func.func @nchw_256x196(%x: memref<32x256x196xf32>, %y: memref<32x256x196xf32>) 
 }
 
 // AVX512-LABEL: @nchw_2048x49(
-// AVX512: schedule = <lane_dim = 2, vector_size = 16, unroll = 2, rows = 2>}
+// AVX512: schedule = <lane_dim = 2, vector_size = 16, rows = 4>}
 // AVX2-LABEL: @nchw_2048x49(
 // AVX2: schedule = <lane_dim = 2, vector_size = 8, rows = 4>}
 // NEON-LABEL: @nchw_2048x49(

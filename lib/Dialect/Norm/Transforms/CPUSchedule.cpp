@@ -214,23 +214,26 @@ static int64_t chooseVectorsOfRows(GenericOp op, const RowSizes &sizes,
                                    const CPUTarget &target) {
   int64_t rows = fewestVectorsOfRows;
   while (rows < mostVectorsOfRows && sizes.inputBytes &&
-         *sizes.inputBytes * vectorSize * rows * 2 <= target.l1Bytes / 2)
+         *sizes.inputBytes * vectorSize * rows * 2 <= target.l1Bytes)
     rows *= 2;
-  // No more than there are, and rather without a rest.
+  // A group that is not full costs as much as one that is.
   int64_t count = op.getStaticLoopRanges()[laneDim];
   if (ShapedType::isDynamic(count))
     return rows;
-  int64_t vectors = count / vectorSize;
-  while (rows > 1 && rows > vectors)
+  int64_t vectors = llvm::divideCeil(count, vectorSize);
+  auto isWasteful = [&] {
+    return (int64_t(llvm::divideCeil(vectors, rows)) * rows - vectors) * 8 >
+           vectors;
+  };
+  while (rows > 1 &&
+         (rows > vectors || (rows > fewestVectorsOfRows && isWasteful())))
     rows /= 2;
-  if (rows > fewestVectorsOfRows && vectors % rows != 0)
-    rows = fewestVectorsOfRows;
   return rows;
 }
 
 /// Where the rows ahead are prefetched, if not in the phase of the outputs. The
 /// stores and the prefetches of a row that takes a good part of the first cache
-/// are better apart. Very long ones are in nobody's way.
+/// are better apart.
 static std::optional<int64_t> choosePrefetchPhase(GenericOp op,
                                                   const RowSizes &sizes,
                                                   int64_t rows,
@@ -239,7 +242,7 @@ static std::optional<int64_t> choosePrefetchPhase(GenericOp op,
   if (numPhases < 2 || !sizes.inputBytes)
     return std::nullopt;
   int64_t bytes = *sizes.inputBytes * rows;
-  if (bytes < target.l1Bytes / 4 || bytes > target.l2Bytes / 8)
+  if (bytes < target.l1Bytes / 4 || bytes > target.l1Bytes / 2)
     return std::nullopt;
   return numPhases - 2;
 }
