@@ -14,6 +14,11 @@ import subprocess
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LLVM_VERSION = "22"
 
+# From linalg in loops on memrefs to the LLVM dialect; `openmp` stands for what threads need. All upstream's but one pass of
+# ours, without which OpenMP's scopes do not lower.
+LOOPS_PIPELINE = ("--convert-linalg-to-loops", "openmp", "--expand-strided-metadata", "--lower-affine", "--convert-scf-to-cf",
+                  "--convert-openmp-to-llvm", "--convert-to-llvm", "--reconcile-unrealized-casts", "--canonicalize")
+
 
 class BuildError(Exception):
     """A tool is missing or failed."""
@@ -81,42 +86,58 @@ class Builder:
 
     def kernel(self, case):
         """The shared library of our kernel."""
-        return self.shared_library(self.source(case), case.op, "norm-to-llvm", threads=self.threads)
+        return self.shared_library(self.source(case), case.op)
 
     def upstream_kernel(self, case):
         """The same computation lowered by upstream's passes alone, with static sizes; serial, since these passes are."""
-        return self.shared_library(self.source(case, "tensors"), case.op, "norm-to-llvm", threads=1, options="decompose=true")
+        return self.shared_library(self.source(case, "tensors"), case.op, decompose=True)
+
+    def upstream_loops(self, case):
+        """The computation as upstream's operations in a loop over rows, written by hand; None where nobody wrote it."""
+        if case.dtype != "f32" or not (ROOT / "kernels" / "loops" / f"{case.op}.mlir").exists():
+            return None
+        text = self.source(case, "loops")
+        output = self.folder / f"{case.op}-{key(text, self.threads, LOOPS_PIPELINE)}.so"
+        if not output.exists():
+            openmp = ["--convert-scf-to-openmp", "--norm-inline-alloca-scopes"] if self.threads > 1 else []
+            passes = [word for step in LOOPS_PIPELINE for word in (openmp if step == "openmp" else [step])]
+            self.link(run([find_tool("norm-opt"), *passes], input=text), output)
+        return output
 
     def linalg(self, case):
         """The text of the computation as upstream's linalg operations on tensors of static shape."""
         text = self.source(case, "tensors").replace("attributes {llvm.emit_c_interface}", "")
         return run([find_tool("norm-opt"), "--norm-decompose", "--canonicalize", "--cse"], input=text)
 
-    def shared_library(self, text, name, pipeline, threads, options=""):
-        norm_compile = None if options else shutil.which("norm-compile")
+    def shared_library(self, text, name, decompose=False):
+        """Compiles the text by norm-compile, or as long as there is none by LLVM's tools; with `decompose` by these."""
+        norm_compile = None if decompose else shutil.which("norm-compile")
         tool = norm_compile or find_tool("norm-opt")
-        output = self.folder / f"{name}-{key(text, stamp(tool), threads, options)}.so"
+        threads = 1 if decompose else self.threads
+        output = self.folder / f"{name}-{key(text, stamp(tool), threads, decompose)}.so"
         if output.exists():
             return output
-        temporary = output.with_suffix(f".{os.getpid()}")
         model = "none" if threads == 1 else "openmp"
         if norm_compile:
+            temporary = output.with_suffix(f".{os.getpid()}")
             run([tool, "-", "-o", temporary, "--emit=shared", f"--threads={model}"], input=text)
-        else:
-            self.compile_by_tools(text, temporary, pipeline, f"threads={model} {options}")
-        temporary.rename(output)
-        return output
-
-    def compile_by_tools(self, text, output, pipeline, options):
-        """Stands in for norm-compile and for what it has no option for: upstream's passes."""
+            temporary.rename(output)
+            return output
         flags = cpu_flags()
         bits = 512 if "avx512f" in flags else 256 if "avx" in flags else 128
         expand = "false" if flags & {"avx512_bf16", "bf16"} else "true"
-        lowered = run([find_tool("norm-opt"), f"--{pipeline}=vector-bits={bits} expand-bf16={expand} {options}"], input=text)
+        options = f"vector-bits={bits} expand-bf16={expand} threads={model} decompose={str(decompose).lower()}"
+        self.link(run([tool, f"--norm-to-llvm={options}"], input=text), output)
+        return output
+
+    def link(self, lowered, output):
+        """From a module in the LLVM dialect to a shared library."""
+        temporary = output.with_suffix(f".{os.getpid()}")
         ir = run([find_tool("mlir-translate"), "--mlir-to-llvmir"], input=lowered)
-        openmp = ["-fopenmp"] if "openmp" in options else []
+        openmp = ["-fopenmp"] if "__kmpc_" in ir else []
         run([find_tool("clang"), "-O3", "-march=native", "-Wno-override-module", "-shared", "-fPIC", "-x", "ir", "-",
-             "-o", output, *openmp], input=ir)
+             "-o", temporary, *openmp], input=ir)
+        temporary.rename(output)
 
 
 def code_size(library):

@@ -2,7 +2,7 @@
 
 from .iree import IREE
 from .jax_xla import JAX
-from .native import CEILINGS, REFERENCE_CEILING, NormMLIR, Upstream
+from .native import CEILINGS, REFERENCE_CEILING, NormMLIR, Upstream, UpstreamLoops
 from .onednn import OneDNN
 from .onnx_runtime import OnnxRuntime
 from .open_vino import OpenVINO
@@ -10,5 +10,5 @@ from .torch_compiled import TorchCompiled
 from .torch_eager import TorchEager
 
 OURS = NormMLIR.name
-ALL = [NormMLIR, OneDNN, TorchEager, TorchCompiled, OnnxRuntime, OpenVINO, JAX, IREE, Upstream, *CEILINGS]
+ALL = [NormMLIR, OneDNN, TorchEager, TorchCompiled, OnnxRuntime, OpenVINO, JAX, IREE, UpstreamLoops, Upstream, *CEILINGS]
 BY_NAME = {contender.name: contender for contender in ALL}

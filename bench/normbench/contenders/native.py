@@ -6,7 +6,7 @@ import ctypes.util
 import numpy as np
 
 from .. import build, memory
-from .base import Contender, NativeCalls
+from .base import Contender, NativeCalls, Unsupported
 
 
 def descriptor(array):
@@ -52,6 +52,19 @@ class Upstream(Compiled):
 
     def version(self):
         return "norm-to-llvm{decompose}, then clang -O3; static sizes, serial whatever the threads"
+
+
+class UpstreamLoops(Compiled):
+    name = "upstream MLIR, fused by hand"
+
+    def library(self, case):
+        path = self.builder.upstream_loops(case)
+        if path is None:
+            raise Unsupported("not written")
+        return path
+
+    def version(self):
+        return "kernels/loops, upstream's passes, then clang -O3; its vectors are LLVM's"
 
 
 class Ceiling(Contender):
