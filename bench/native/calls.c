@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-// Calls a compiled function many times and says how long that took. The loop is in C so that a call costs what it costs
-// a C program.
+// Calls a compiled function many times and says how long that took. The loop is
+// in C so that a call costs what it costs a C program.
 
 #include <stdint.h>
 #include <time.h>

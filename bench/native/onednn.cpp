@@ -102,8 +102,8 @@ Call *onednn_group_norm(int64_t batch, int64_t channels, int64_t height,
                         void *beta, void *y) {
   return orMessage([&]() -> Call * {
 #ifdef NORM_BENCH_ONEDNN_GROUP_NORM
-    memory::desc large({batch, channels, height, width},
-                       memory::data_type::f32, memory::format_tag::nchw);
+    memory::desc large({batch, channels, height, width}, memory::data_type::f32,
+                       memory::format_tag::nchw);
     memory::desc parameter({channels}, memory::data_type::f32,
                            memory::format_tag::a);
     dnnl::group_normalization_forward::primitive_desc desc(

@@ -20,7 +20,8 @@ struct Call {
 
 at::Tensor wrap(void *data, at::IntArrayRef shape, bool isBF16) {
   return at::from_blob(
-      data, shape, at::TensorOptions().dtype(isBF16 ? at::kBFloat16 : at::kFloat));
+      data, shape,
+      at::TensorOptions().dtype(isBF16 ? at::kBFloat16 : at::kFloat));
 }
 
 at::Tensor layerNorm(const at::Tensor &x, const Call &call) {

@@ -12,6 +12,8 @@ from . import cases
 STORAGE = {"f32": np.float32, "bf16": np.uint16}
 # Largest |y - expected| / (1 + |expected|): one rounding of the output type and a few of f32.
 TOLERANCE = {"f32": 2e-5, "bf16": 2.0**-8}
+# The same for rows with OFFSET, where f32 statistics without a correction lose four digits: what is past it is wrong.
+OFFSET_TOLERANCE = 0.05
 # Added to the second row (or image), whose mean is then far larger than its deviation.
 OFFSET = 1000.0
 # Data repeats after this many elements, which is not a multiple of any row's length.
@@ -99,6 +101,15 @@ def write(case, folder):
 
 def load(folder, name):
     return np.load(os.path.join(folder, f"{name}.npy"), mmap_mode="r")
+
+
+def fault(case, worst, worst_offset):
+    """None, or what is wrong with results of such errors."""
+    if not worst <= TOLERANCE[case.dtype]:
+        return f"wrong: an error of {worst:.1e}"
+    if worst_offset is not None and not worst_offset <= OFFSET_TOLERANCE:
+        return f"wrong where the mean is {OFFSET:.0f}: an error of {worst_offset:.1e}"
+    return None
 
 
 def errors(case, outputs, folder):

@@ -1,6 +1,7 @@
 """The command line. The first part runs in any Python; what measures runs in the virtual environment's."""
 
 import argparse
+import importlib.util
 import json
 import os
 import pathlib
@@ -59,16 +60,21 @@ def enter_environment(options, arguments):
     os.execv(python, [python, str(BENCH / "run"), *arguments])
 
 
-def selected_contenders(options):
-    from importlib.util import find_spec
+def is_installed(package):
+    try:
+        return importlib.util.find_spec(package) is not None
+    except ModuleNotFoundError:  # of a package around it
+        return False
 
+
+def selected_contenders(options):
     from . import contenders
     not_installed = {} if options.no_install else peers.failures(options.venv)
     names = []
     for contender in contenders.ALL:
         if not re.search(options.contenders, contender.name) and contender.name != contenders.REFERENCE_CEILING:
             continue
-        absent = [package for package in contender.packages if find_spec(package) is None]
+        absent = [package for package in contender.packages if not is_installed(package)]
         if absent:
             not_installed.setdefault(contender.name, f"no module {absent[0]}")
         else:

@@ -50,9 +50,9 @@ class Session:
             except WorkerError as error:
                 found[name] = {"missing": str(error), "unsupported": error.unsupported}
                 continue
-            error_of_rows = found[name].get("error_of_rows", 0)
-            if not error_of_rows <= data.TOLERANCE[case.dtype]:
-                found[name]["missing"] = f"wrong: an error of {error_of_rows:.1e}"
+            fields = found[name]
+            if fault := data.fault(case, fields.get("error_of_rows", 0), fields.get("error_of_offset_row")):
+                fields["missing"] = fault
         return found
 
     def check(self, case):
