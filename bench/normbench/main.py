@@ -152,6 +152,8 @@ def write_report(run, options):
 def main(arguments=None):
     arguments = sys.argv[1:] if arguments is None else arguments
     options = parse(arguments)
+    # Where our tools are if they are not on the PATH.
+    os.environ["PATH"] += "".join(f"{os.pathsep}{ROOT / 'build' / folder / 'bin'}" for folder in ("release", "."))
     if options.self_test:
         return self_test()
     try:

@@ -25,7 +25,8 @@ class WorkerError(Exception):
 def environment(threads):
     return {**os.environ, "OMP_NUM_THREADS": str(threads), "OMP_PROC_BIND": "close", "OMP_PLACES": "threads",
             "MKL_NUM_THREADS": str(threads), "OPENBLAS_NUM_THREADS": str(threads), "GLIBC_TUNABLES": MALLOC,
-            "CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu", "TF_CPP_MIN_LOG_LEVEL": "3",
+            "CUDA_VISIBLE_DEVICES": "", "TORCHINDUCTOR_COMPILE_THREADS": "1", "JAX_PLATFORMS": "cpu",
+            "TF_CPP_MIN_LOG_LEVEL": "3",
             "PYTHONPATH": os.path.dirname(os.path.dirname(os.path.abspath(__file__)))}
 
 
