@@ -4,6 +4,7 @@ import pathlib
 import random
 import shutil
 import tempfile
+import time
 
 from . import cases, contenders, data, statistics
 from .pool import Worker, WorkerError
@@ -26,8 +27,8 @@ def scratch_folder():
 class Session:
     """The processes for one number of threads. To be used in a `with` statement."""
 
-    def __init__(self, names, threads, build_folder, log, say):
-        self.threads, self.say = threads, say
+    def __init__(self, names, threads, build_folder, log, say, round_share=1.0):
+        self.threads, self.say, self.round_share = threads, say, round_share
         self.workers = {name: Worker(name, threads, build_folder, log) for name in names}
         self.scribe = Worker(contenders.OURS, 1, build_folder, log)
         self.folder = scratch_folder()
@@ -71,7 +72,7 @@ class Session:
         found = self.prepare(case)
         running = [name for name in found if "missing" not in found[name]]
         calls, times = {}, {name: [] for name in running}
-        target = ROUND_NANOSECONDS[case.regime]
+        target = self.round_share * ROUND_NANOSECONDS[case.regime]
         for name in running:
             first = self.workers[name].ask("run", warm_up=1, calls=1)["nanoseconds"]
             if first < target / 100:  # Too short to go by.
@@ -104,10 +105,18 @@ def result(case, nanoseconds):
             "gb_per_s": case.bytes_per_call / summary.median, "best_gb_per_s": case.bytes_per_call / summary.best}
 
 
-def measure_all(session, selected, rounds):
-    """One record per case, in a form that JSON takes."""
+def measure_all(session, selected, rounds, seconds=None):
+    """One record per case, in a form that JSON takes. What would not end within `seconds` is left out and said."""
+    start = time.monotonic()
+    longest = 0
     for number, case in enumerate(selected, start=1):
+        begin = time.monotonic()
+        if seconds is not None and begin + longest > start + seconds:
+            session.say(f"[{session.threads} thread(s), {number}/{len(selected)}] {case.name}: left out, no time is left")
+            continue
         found = session.measure(case, rounds)
+        if number > 1:  # The first one includes the start of the processes.
+            longest = max(longest, time.monotonic() - begin)
         session.say(f"[{session.threads} thread(s), {number}/{len(selected)}] {case.name}: " + ", ".join(
             f"{name} {fields['gb_per_s']:.1f}" for name, fields in found.items() if "gb_per_s" in fields))
         yield {"case": cases.to_json(case), "name": case.name, "group": case.group, "label": case.label,
