@@ -99,7 +99,8 @@ def of_images(op, shape, total_bytes):
 LENGTHS = (64, 128, 256, 512, 768, 1024, 2048, 4096, 8192, 16384, 32768, 65536)
 FEWER_LENGTHS = (64, 256, 768, 1024, 4096, 16384, 65536)
 CACHE_LENGTHS = (64, 256, 768, 1024, 4096)
-SMALL_CALLS = ((1, 768), (8, 768), (32, 64), (1, 4096))
+# The first one is little more than the cost of a call.
+SMALL_CALLS = ((1, 16), (1, 768), (8, 768), (32, 64), (1, 4096))
 IMAGES = ((8, 96, 56, 56), (32, 256, 14, 14))
 
 

@@ -25,7 +25,8 @@ def times():
     program = shutil.which(PROGRAM)
     if program is None:
         return {"missing": f"{PROGRAM} was not built (-DNORM_BUILD_BENCHMARKS=ON)"}
-    result = subprocess.run([program, "--benchmark_filter=^compile/", "--benchmark_format=json"], capture_output=True, text=True)
+    command = [program, "--benchmark_filter=^compile/", "--benchmark_format=json"]
+    result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode:
         return {"missing": f"{PROGRAM} failed"}
     # Work, not waiting: the compiler runs on one thread.

@@ -121,8 +121,8 @@ class Report:
         machine = "\n".join(f"- {key}: {value}" for key, value in run["machine"].items())
         contenders = table(["contender", "version", "a call is"],
                            [[name, fields["version"], fields["includes"]] for name, fields in run["contenders"].items()])
-        parts = [f"{machine}\n- rounds: {run['rounds']}, in turns; medians; ±: half of (worst − best) / median, where 5 % or more\n",
-                 f"{contenders}\n"]
+        rounds = f"- rounds: {run['rounds']}, in turns; medians; ±: half of (worst − best) / median, where 5 % or more"
+        parts = [f"{machine}\n{rounds}\n", f"{contenders}\n"]
         parts += [f"![{text}]({path})\n" for text, path in plots]
         parts += [self.group_table(records) for records in self.groups()]
         parts.append(f"### Compile time and code size\n\n{self.compiler()}")
