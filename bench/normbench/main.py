@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import sys
 import time
 import unittest
@@ -169,6 +170,8 @@ def main(arguments=None):
     except (OSError, ValueError, peers.InstallError) as error:
         print(f"bench/run: error: {error}", file=sys.stderr)
         return 1
+    # So that an ended run leaves nothing behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench/run: ended"))
     if options.check:
         return check(options)
     start = time.monotonic()

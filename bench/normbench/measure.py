@@ -37,9 +37,9 @@ class Session:
         return self
 
     def __exit__(self, *_):
-        for worker in (*self.workers.values(), self.scribe):
-            worker.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
+        for worker in (*self.workers.values(), self.scribe):
+            worker.end()
 
     def prepare(self, case):
         """Name → what is known before measuring: version, errors, or why there is no result."""

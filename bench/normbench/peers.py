@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 
-# What the benchmark itself needs, then what each peer needs; together about 7 GB, most of it PyTorch's CUDA libraries,
+# What the benchmark itself needs, then what each peer needs; together about 9 GB, most of it PyTorch's CUDA libraries,
 # which its package cannot be loaded without.
 BASE = ("numpy", "matplotlib")
 PACKAGES = {
@@ -15,8 +15,11 @@ PACKAGES = {
     "JAX": ("jax[cpu]",),
     "OpenVINO": ("openvino",),
     "oneDNN": ("onednn-cpu-gomp", "onednn-devel-cpu-gomp"),
+    "oneDNN (SYCL)": ("onednn", "onednn-devel"),
     "IREE": ("iree-base-compiler", "iree-base-runtime"),
 }
+# Those that would overwrite files of another one have a folder of their own in the environment.
+PREFIXES = {"oneDNN (SYCL)": "onednn-sycl"}
 
 
 class InstallError(Exception):
@@ -38,9 +41,10 @@ def create(folder):
     raise InstallError("no virtual environment: install python3-venv or virtualenv (on Debian: apt-get install python3-venv)")
 
 
-def pip(folder, packages):
+def pip(folder, packages, prefix=None):
     """None, or why pip failed, in a line."""
-    command = [str(python_of(folder)), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *packages]
+    where = ["--ignore-installed", "--prefix", str(folder / prefix)] if prefix else []
+    command = [str(python_of(folder)), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *where, *packages]
     result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode == 0:
         return None
@@ -65,7 +69,7 @@ def install(folder, say):
     for peer, packages in PACKAGES.items():
         if done.get(peer, "new") is not None:
             say(f"installing {peer}: {', '.join(packages)}")
-            done[peer] = pip(folder, packages)
+            done[peer] = pip(folder, packages, PREFIXES.get(peer))
             if done[peer]:
                 say(f"  not installed: {done[peer]}")
             record.write_text(json.dumps(done, indent=1))

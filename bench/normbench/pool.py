@@ -9,6 +9,8 @@ import sys
 
 TIMEOUTS = {"prepare": 300, "write": 300, "run": 120, "drop": 60}
 
+SECONDS_TO_END = 5
+
 # Freed memory stays with the process, so that libraries that allocate their results do not fault in new pages each time,
 # and comes in huge pages, as ours does.
 MALLOC = "glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=68719476736:glibc.malloc.hugetlb=1"
@@ -65,6 +67,17 @@ class Worker:
         if "error" in answer:
             raise WorkerError(answer["error"], answer["unsupported"])
         return answer
+
+    def end(self):
+        """Lets the process end, so that its libraries clean up; by force after a while."""
+        if self.process is not None:
+            os.kill(self.process.pid, signal.SIGCONT)
+            self.process.stdin.close()
+            try:
+                self.process.wait(SECONDS_TO_END)
+            except subprocess.TimeoutExpired:
+                pass
+            self.kill()
 
     def kill(self):
         """Ends the process; its exit code."""

@@ -7,17 +7,21 @@ The answer to what fails is {"error": message, "unsupported": whether the librar
 stderr.
 """
 
+import ctypes
 import gc
 import json
 import os
+import signal
 import sys
+
+from . import cases, contenders, data, memory
+from .build import Builder
+from .contenders.base import Unsupported
+
+PR_SET_PDEATHSIG = 1  # of Linux's prctl
 
 
 def serve(contender_name, threads, build_folder, answers):
-    from . import cases, contenders, data, memory
-    from .build import Builder
-    from .contenders.base import Unsupported
-
     contender = contenders.BY_NAME[contender_name](threads, Builder(build_folder, threads))
     calls = None
 
@@ -61,6 +65,11 @@ def serve(contender_name, threads, build_folder, answers):
 
 def main():
     name, threads, build_folder, cpus = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
+    wanted = contenders.BY_NAME[name].environment()
+    if any(os.environ.get(key) != value for key, value in wanted.items()):
+        os.execve(sys.executable, [sys.executable, "-m", "normbench.worker", *sys.argv[1:]], {**os.environ, **wanted})
+    # Stopped or not, no process outlives its parent.
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     os.sched_setaffinity(0, [int(cpu) for cpu in cpus.split(",")])
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)

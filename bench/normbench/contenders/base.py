@@ -21,6 +21,11 @@ class Contender:
     def __init__(self, threads, builder):
         self.threads, self.builder = threads, builder
 
+    @classmethod
+    def environment(cls):
+        """What the process must be started with besides what all are."""
+        return {}
+
     def version(self):
         return ""
 
