@@ -181,14 +181,14 @@ func.func @dynamic(%x: memref<?x?xf32>, %y: memref<?x?xf32>) {
   return
 }
 
-// 16-bit inputs take less memory for as much work; f64 has half the lanes.
+// 16-bit inputs are computed in f32; f64 has half the lanes.
 
 // AVX512-LABEL: @bf16_n64(
-// AVX512: schedule = <lane_dim = 1, vector_size = 16, rows = 16, nontemporal_above = 16777216, prefetch_bytes = 16384>}
+// AVX512: schedule = <lane_dim = 1, vector_size = 16, rows = 8, nontemporal_above = 16777216, prefetch_bytes = 16384>}
 // AVX2-LABEL: @bf16_n64(
-// AVX2: schedule = <lane_dim = 1, vector_size = 8, rows = 16, nontemporal_above = 16777216, prefetch_bytes = 10922>}
+// AVX2: schedule = <lane_dim = 1, vector_size = 8, rows = 8, nontemporal_above = 16777216, prefetch_bytes = 10922>}
 // NEON-LABEL: @bf16_n64(
-// NEON: schedule = <lane_dim = 1, vector_size = 4, rows = 16, nontemporal_above = 8388608, prefetch_bytes = 21845>}
+// NEON: schedule = <lane_dim = 1, vector_size = 4, rows = 8, nontemporal_above = 8388608, prefetch_bytes = 21845>}
 func.func @bf16_n64(%x: memref<?x64xbf16>, %y: memref<?x64xbf16>) {
   norm.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>], normalized_dims = [1]}
       ins(%x : memref<?x64xbf16>) outs(%y : memref<?x64xbf16>) {
@@ -202,11 +202,11 @@ func.func @bf16_n64(%x: memref<?x64xbf16>, %y: memref<?x64xbf16>) {
 }
 
 // AVX512-LABEL: @f16_n256(
-// AVX512: schedule = <lane_dim = 1, vector_size = 16, rows = 4, nontemporal_above = 16777216, prefetch_bytes = 16384>}
+// AVX512: schedule = <lane_dim = 1, vector_size = 16, unroll = 4, nontemporal_above = 16777216, peel = true, prefetch_bytes = 16384>}
 // AVX2-LABEL: @f16_n256(
-// AVX2: schedule = <lane_dim = 1, vector_size = 8, rows = 4, nontemporal_above = 16777216, prefetch_bytes = 10922>}
+// AVX2: schedule = <lane_dim = 1, vector_size = 8, unroll = 4, nontemporal_above = 16777216, peel = true, prefetch_bytes = 10922>}
 // NEON-LABEL: @f16_n256(
-// NEON: schedule = <lane_dim = 1, vector_size = 4, rows = 4, nontemporal_above = 8388608, prefetch_bytes = 21845>}
+// NEON: schedule = <lane_dim = 1, vector_size = 4, unroll = 4, nontemporal_above = 8388608, peel = true, prefetch_bytes = 21845>}
 func.func @f16_n256(%x: memref<?x256xf16>, %y: memref<?x256xf32>) {
   norm.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>], normalized_dims = [1]}
       ins(%x : memref<?x256xf16>) outs(%y : memref<?x256xf32>) {

@@ -154,7 +154,6 @@ struct RowSizes {
   std::optional<int64_t> inputBytes = 0;
   /// Bytes of all operands together.
   std::optional<int64_t> totalBytes = 0;
-  int64_t narrowestInput = 8;
 };
 } // namespace
 
@@ -188,10 +187,8 @@ RowSizes::RowSizes(GenericOp op) {
     AffineMap own = map;
     bool holdsRows = llvm::any_of(
         op.getRowDims(), [&](int64_t dim) { return own.isFunctionOfDim(dim); });
-    if (index < op.getInputs().size() && holdsRows) {
+    if (index < op.getInputs().size() && holdsRows)
       add(inputBytes, inRow);
-      narrowestInput = std::min(narrowestInput, bytes);
-    }
   }
 }
 
@@ -200,7 +197,7 @@ RowSizes::RowSizes(GenericOp op) {
 static int64_t chooseShortRows(const RowSizes &sizes) {
   if (!sizes.elements || *sizes.elements == 0)
     return 1;
-  int64_t elements = sizes.narrowestInput < 4 ? 1024 : 512;
+  constexpr int64_t elements = 512;
   if (*sizes.elements * 4 > elements)
     return 1;
   return std::min<int64_t>(
