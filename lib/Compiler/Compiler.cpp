@@ -13,12 +13,8 @@
 #include "norm/Dialect/Norm/Transforms/Passes.h"
 #include "norm/Pipelines/Passes.h"
 #include "llvm/IR/LegacyPassManager.h"
-#include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/SmallVectorMemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
-#include "llvm/Support/TargetSelect.h"
-#include "llvm/TargetParser/Host.h"
-#include "llvm/TargetParser/SubtargetFeature.h"
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -32,14 +28,16 @@ void norm::registerCompilerDialects(DialectRegistry &registry) {
 }
 
 void LoweringOptions::setTarget(const llvm::TargetMachine &machine) {
-  SmallVector<StringRef> features;
-  machine.getTargetFeatureString().split(features, ',');
-  expandBF16 = !llvm::is_contained(features, "+avx512bf16") &&
-               !llvm::is_contained(features, "+bf16");
-  if (vectorBits == 0)
-    vectorBits = llvm::is_contained(features, "+avx512f") ? 512
-                 : llvm::is_contained(features, "+avx")   ? 256
-                                                          : 128;
+  auto has = [&](StringRef feature) {
+    return hasTargetFeature(machine, feature);
+  };
+  bool isX86 = machine.getTargetTriple().isX86();
+  expandBF16 = !has(isX86 ? "avx512bf16" : "bf16");
+  if (vectorBits != 0)
+    return;
+  // Some processors are tuned so that LLVM halves vectors of 512 bits.
+  bool has512 = isX86 && has("avx512f") && !has("prefer-256-bit");
+  vectorBits = has512 ? 512 : isX86 && has("avx") ? 256 : 128;
 }
 
 OwningOpRef<ModuleOp>
@@ -79,41 +77,30 @@ LogicalResult norm::lowerToLLVMDialect(ModuleOp module,
   return pm.run(module);
 }
 
-llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
-norm::createHostTargetMachine() {
-  llvm::InitializeNativeTarget();
-  llvm::InitializeNativeTargetAsmPrinter();
-  llvm::InitializeNativeTargetAsmParser();
-  llvm::Triple triple(llvm::sys::getDefaultTargetTriple());
-  std::string problem;
-  const llvm::Target *target =
-      llvm::TargetRegistry::lookupTarget(triple, problem);
-  if (!target)
-    return llvm::createStringError(problem);
-  llvm::SubtargetFeatures features;
-  for (const auto &feature : llvm::sys::getHostCPUFeatures())
-    features.AddFeature(feature.getKey(), feature.getValue());
-  StringRef cpu = triple.isX86_64() ? "x86-64" : "generic";
-  std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(
-      triple, cpu, features.getString(), llvm::TargetOptions(),
-      llvm::Reloc::PIC_, std::nullopt, llvm::CodeGenOptLevel::Aggressive));
-  if (!machine)
-    return llvm::createStringError("no code generator for " + triple.str());
-  return machine;
-}
-
 llvm::Expected<std::unique_ptr<llvm::Module>>
-norm::translateAndOptimize(ModuleOp module, llvm::LLVMContext &context,
-                           llvm::TargetMachine &machine) {
+norm::translateToLLVMIR(ModuleOp module, llvm::LLVMContext &context,
+                        const llvm::TargetMachine &machine) {
   std::unique_ptr<llvm::Module> result =
       translateModuleToLLVMIR(module, context);
   if (!result)
     return llvm::createStringError("no translation of the module to LLVM IR");
   result->setTargetTriple(machine.getTargetTriple());
   result->setDataLayout(machine.createDataLayout());
-  auto optimize =
-      makeOptimizingTransformer(/*optLevel=*/3, /*sizeLevel=*/0, &machine);
-  if (llvm::Error error = optimize(result.get()))
+  return result;
+}
+
+llvm::Error norm::optimize(llvm::Module &module, llvm::TargetMachine &machine) {
+  return makeOptimizingTransformer(/*optLevel=*/3, /*sizeLevel=*/0,
+                                   &machine)(&module);
+}
+
+llvm::Expected<std::unique_ptr<llvm::Module>>
+norm::translateAndOptimize(ModuleOp module, llvm::LLVMContext &context,
+                           llvm::TargetMachine &machine) {
+  auto result = translateToLLVMIR(module, context, machine);
+  if (!result)
+    return result;
+  if (llvm::Error error = optimize(**result, machine))
     return error;
   return result;
 }

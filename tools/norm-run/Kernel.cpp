@@ -10,16 +10,6 @@
 using namespace mlir;
 using namespace mlir::norm;
 
-char MLIRFailure::ID = 0;
-
-void MLIRFailure::log(llvm::raw_ostream &stream) const {
-  stream << "compilation failed";
-}
-
-std::error_code MLIRFailure::convertToErrorCode() const {
-  return llvm::inconvertibleErrorCode();
-}
-
 namespace {
 
 /// What a lowered `cf.assert` calls: a line about the failure, then the end.

@@ -9,6 +9,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "norm/Compiler/Target.h"
 #include "norm/Pipelines/Pipelines.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/CodeGen.h"
@@ -51,12 +52,15 @@ OwningOpRef<ModuleOp> parseModule(std::unique_ptr<llvm::MemoryBuffer> buffer,
 LogicalResult lowerToLLVMDialect(ModuleOp module,
                                  const LoweringOptions &options);
 
-/// The machine this runs on: the baseline of its architecture with every
-/// feature that the processor reports. Its name is not asked for: under
-/// virtualization it promises features that are masked out.
-llvm::Expected<std::unique_ptr<llvm::TargetMachine>> createHostTargetMachine();
+/// Translates a module in the LLVM dialect to LLVM IR for the machine.
+llvm::Expected<std::unique_ptr<llvm::Module>>
+translateToLLVMIR(ModuleOp module, llvm::LLVMContext &context,
+                  const llvm::TargetMachine &machine);
 
-/// Translates a module in the LLVM dialect and optimizes it (-O3).
+/// Optimizes for the machine (-O3).
+llvm::Error optimize(llvm::Module &module, llvm::TargetMachine &machine);
+
+/// The two above.
 llvm::Expected<std::unique_ptr<llvm::Module>>
 translateAndOptimize(ModuleOp module, llvm::LLVMContext &context,
                      llvm::TargetMachine &machine);
