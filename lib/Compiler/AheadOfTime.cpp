@@ -2,9 +2,12 @@
 
 #include "norm/Compiler/AheadOfTime.h"
 #include "CInterface.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "norm/Compiler/Diagnostics.h"
 #include "llvm/Support/SmallVectorMemoryBuffer.h"
 #include "llvm/Transforms/IPO/Internalize.h"
@@ -51,10 +54,9 @@ void storeResult(func::ReturnOp op, OpOperand &operand, Value out) {
   OpBuilder b(op);
   Value result = operand.get();
   if (isa<TensorType>(result.getType())) {
-    auto store = bufferization::MaterializeInDestinationOp::create(
-        b, op.getLoc(), /*result=*/Type(), result, out);
-    store.setRestrict(true);
-    store.setWritable(true);
+    bufferization::MaterializeInDestinationOp::create(
+        b, op.getLoc(), /*result=*/TypeRange(), result, out, /*restrict=*/true,
+        /*writable=*/true);
     return;
   }
   auto alloc = result.getDefiningOp<memref::AllocOp>();
@@ -139,6 +141,10 @@ std::unique_ptr<llvm::MemoryBuffer> makeBuffer(StringRef text) {
 
 /// Makes the public functions callable from outside.
 LogicalResult AheadOfTimeCompiler::expose() {
+  module.getContext()
+      ->loadDialect<arith::ArithDialect, bufferization::BufferizationDialect,
+                    cf::ControlFlowDialect, memref::MemRefDialect,
+                    tensor::TensorDialect>();
   SmallVector<func::FuncOp> exposed;
   for (auto function : module.getOps<func::FuncOp>())
     if (function.isPublic() && !function.isExternal())

@@ -74,7 +74,7 @@ void writeDeclaration(llvm::raw_ostream &os, const CFunction &function) {
        << parameter.name;
     for (auto [dim, size] : llvm::enumerate(parameter.shape))
       if (ShapedType::isDynamic(size))
-        os << comma << "int64_t " << parameter.getSizeName(dim);
+        os << ", int64_t " << parameter.getSizeName(dim);
   }
   os << (function.parameters.empty() ? "void);\n" : ");\n");
 }

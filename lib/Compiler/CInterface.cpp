@@ -2,6 +2,7 @@
 
 #include "CInterface.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "norm/Compiler/AheadOfTime.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
@@ -107,6 +108,29 @@ std::string getArgumentName(BlockArgument argument) {
 }
 
 } // namespace
+
+void norm::nameArguments(ModuleOp module, StringRef source) {
+  SmallVector<StringRef> lines;
+  source.split(lines, '\n');
+  auto isInName = [](char c) {
+    return llvm::isAlnum(c) || StringRef("_$.-").contains(c);
+  };
+  for (auto function : module.getOps<func::FuncOp>())
+    for (BlockArgument argument : function.getArguments()) {
+      // The location of an argument is that of its name.
+      auto where = dyn_cast<FileLineColLoc>(argument.getLoc());
+      if (!where || where.getLine() == 0 || where.getLine() > lines.size())
+        continue;
+      StringRef text = lines[where.getLine() - 1].drop_front(std::min<size_t>(
+          where.getColumn() - 1, lines[where.getLine() - 1].size()));
+      if (!text.consume_front("%") || text.empty() ||
+          llvm::isDigit(text.front()))
+        continue;
+      auto name =
+          StringAttr::get(module.getContext(), text.take_while(isInName));
+      argument.setLoc(NameLoc::get(name, where));
+    }
+}
 
 std::string CParameter::getSizeName(unsigned dim) const {
   return name + "_size" + std::to_string(dim);

@@ -195,6 +195,16 @@ std::string SizeExpressions::print(Value value) const {
   return compare ? text : "(" + text + ")";
 }
 
+/// What an assertion demands, for people; empty if it always holds.
+static std::string describe(cf::AssertOp op,
+                            const SizeExpressions &expressions) {
+  std::string text = expressions.print(op.getArg());
+  if (text.empty())
+    return "not: " + op.getMsg().str();
+  auto [lhs, rhs] = StringRef(text).split(" == ");
+  return lhs == rhs ? "" : text;
+}
+
 /// Makes the function that checks `source`'s top-level assertions, whose
 /// arguments are those of the function and the sizes of its results.
 static LogicalResult addSizeCheck(ModuleOp module, func::FuncOp source,
@@ -248,10 +258,8 @@ static LogicalResult addSizeCheck(ModuleOp module, func::FuncOp source,
       return WalkResult::advance();
     Value holds = expressions.create(op.getArg());
     allHold = arith::AndIOp::create(b, loc, allHold, holds);
-    std::string text = expressions.print(op.getArg());
-    if (text.empty())
-      text = "and what " + op.getMsg().str() + " says does not hold";
-    if (!llvm::is_contained(described.sizeConditions, text))
+    std::string text = describe(op, expressions);
+    if (!text.empty() && !llvm::is_contained(described.sizeConditions, text))
       described.sizeConditions.push_back(text);
     return WalkResult::advance();
   });

@@ -25,7 +25,7 @@ struct Options {
   cl::OptionCategory category{"norm-compile options"};
   cl::opt<std::string> inputFile{
       cl::Positional, cl::desc("FILE.mlir (text or bytecode; - is stdin)"),
-      cl::value_desc("file"), cl::Required, cl::cat(category)};
+      cl::value_desc("file"), cl::cat(category)};
   cl::opt<std::string> outputFile{
       "o", cl::desc("The file to write; - is stdout, for text"),
       cl::value_desc("file"), cl::cat(category)};
@@ -161,6 +161,9 @@ auto Driver::measure(StringRef stage, Function function) {
 }
 
 llvm::Error Driver::checkOptions() {
+  if (options.inputFile.empty())
+    return llvm::createStringError(
+        "no input: norm-compile FILE.mlir -o OUT (--help says more)");
   if (options.outputFile.empty())
     return llvm::createStringError("no output: give one with -o");
   kind = options.emit.getNumOccurrences()
@@ -206,10 +209,15 @@ llvm::Error Driver::compile() {
   if (!buffer)
     return llvm::createStringError(
         options.inputFile + ": cannot read: " + buffer.getError().message());
-  OwningOpRef<ModuleOp> module = measure(
-      "parse", [&] { return parseModule(std::move(*buffer), &context); });
+  OwningOpRef<ModuleOp> module = measure("parse", [&] {
+    return parseModule(
+        llvm::MemoryBuffer::getMemBuffer((*buffer)->getMemBufferRef()),
+        &context);
+  });
   if (!module)
     return llvm::make_error<MLIRFailure>();
+  if (!options.header.empty())
+    nameArguments(*module, (*buffer)->getBuffer());
   AheadOfTimeOptions compilation;
   compilation.lowering.raise = !options.noRaise;
   compilation.lowering.threads = options.threads;
@@ -286,8 +294,10 @@ int main(int argc, char **argv) {
   std::string messages;
   llvm::raw_string_ostream stream(messages);
   if (!cl::ParseCommandLineOptions(argc, argv, overview, &stream)) {
-    llvm::errs() << toolName << ": error: " << describeUsageError(messages)
-                 << "\n";
+    // Some of LLVM's messages go to stderr in any case.
+    if (!messages.empty())
+      llvm::errs() << toolName << ": error: " << describeUsageError(messages)
+                   << "\n";
     return 1;
   }
   if (llvm::Error error = Driver(options).run()) {

@@ -36,6 +36,11 @@ struct CompiledModule {
   std::string header;
 };
 
+/// Gives the arguments of functions the names that they have in `source`, the
+/// text which the module was parsed from, as `NameLoc`s. What C functions call
+/// their parameters comes from these.
+void nameArguments(ModuleOp module, StringRef source);
+
 /// Compiles every public function with a body. Ranked tensor and memref results
 /// become arguments behind the others, memrefs that the caller provides.
 /// Exported are `_mlir_ciface_NAME`, which takes descriptors, and the C
