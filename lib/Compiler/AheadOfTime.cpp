@@ -104,14 +104,20 @@ void separateCallers(ModuleOp module, func::FuncOp function) {
   (void)replaced;
 }
 
-/// A name that is no symbol of an object file, or not the one that was meant.
-LogicalResult checkSymbolName(func::FuncOp function) {
+/// Refuses a name that is no symbol of an object file, or that the lowering
+/// itself may call.
+LogicalResult checkSymbolName(func::FuncOp function,
+                              const llvm::TargetLibraryInfoImpl &library) {
   StringRef name = function.getName();
-  if (llvm::all_of(name, llvm::isPrint) && !name.contains('@'))
-    return success();
-  return function.emitError()
-         << "a public function's name must be of printable ASCII characters "
-            "other than @";
+  if (!llvm::all_of(name, llvm::isPrint) || name.contains('@'))
+    return function.emitError() << "the name of a public function must be of "
+                                   "printable ASCII characters other than @";
+  llvm::LibFunc known;
+  if (library.getLibFunc(name, known))
+    return function.emitError()
+           << "@" << name
+           << " has the name of a function of the C library: rename it";
+  return success();
 }
 
 class AheadOfTimeCompiler {
@@ -151,8 +157,9 @@ LogicalResult AheadOfTimeCompiler::expose() {
       exposed.push_back(function);
   if (exposed.empty())
     return module.emitError("there is no public function with a body");
+  llvm::TargetLibraryInfoImpl library(machine.getTargetTriple());
   for (func::FuncOp function : exposed) {
-    if (failed(checkSymbolName(function)))
+    if (failed(checkSymbolName(function, library)))
       return failure();
     EntryPoint entry = prepareEntryPoint(function);
     if (!options.addCFunctions)
@@ -162,7 +169,7 @@ LogicalResult AheadOfTimeCompiler::expose() {
       return failure();
     functions.push_back(std::move(*described));
   }
-  if (failed(checkCNames(functions, machine.getTargetTriple())))
+  if (failed(checkCNames(functions, library)))
     return failure();
   OwningOpRef<ModuleOp> original;
   if (options.addCFunctions)
@@ -192,6 +199,7 @@ AheadOfTimeCompiler::generate() {
              return value.getName() == function.name;
            });
   });
+  clock.finish("translate");
   if (llvm::Error error = optimize(**code, machine))
     return error;
   clock.finish("optimize");

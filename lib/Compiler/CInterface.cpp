@@ -206,8 +206,7 @@ FailureOr<CFunction> norm::describeToC(func::FuncOp function,
 }
 
 LogicalResult norm::checkCNames(ArrayRef<CFunction> functions,
-                                const llvm::Triple &triple) {
-  llvm::TargetLibraryInfoImpl library(triple);
+                                const llvm::TargetLibraryInfoImpl &library) {
   llvm::StringMap<const CFunction *> seen;
   for (const CFunction &function : functions) {
     auto [other, isNew] = seen.try_emplace(function.name, &function);
@@ -223,8 +222,8 @@ LogicalResult norm::checkCNames(ArrayRef<CFunction> functions,
     if (library.getLibFunc(function.name, known))
       return emitError(function.loc)
              << "@" << function.symbol
-             << " has the name of a function of the C library, "
-             << function.name << ": rename it, or give a prefix";
+             << " would have the name of a function of the C library, "
+             << function.name << ": rename it, or change the prefix";
   }
   return success();
 }

@@ -7,7 +7,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "norm/Compiler/EntryPoint.h"
-#include "llvm/Target/TargetMachine.h"
+#include "llvm/Analysis/TargetLibraryInfo.h"
 
 namespace mlir::norm {
 
@@ -65,7 +65,7 @@ FailureOr<CFunction> describeToC(func::FuncOp function, const EntryPoint &entry,
 
 /// Diagnoses names that two functions share or that the C library has.
 LogicalResult checkCNames(ArrayRef<CFunction> functions,
-                          const llvm::Triple &triple);
+                          const llvm::TargetLibraryInfoImpl &library);
 
 /// Adds to the module, for each function whose sizes must agree,
 /// `func.func private @NAME(sizes…) -> i1`: its arguments are, in the order of

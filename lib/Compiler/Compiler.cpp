@@ -8,6 +8,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "norm/Compiler/Diagnostics.h"
 #include "norm/Dialect/Norm/IR/Norm.h"
 #include "norm/Dialect/Norm/Transforms/BufferizableOpInterfaceImpl.h"
 #include "norm/Dialect/Norm/Transforms/Passes.h"
@@ -35,9 +36,7 @@ void LoweringOptions::setTarget(const llvm::TargetMachine &machine) {
   expandBF16 = !has(isX86 ? "avx512bf16" : "bf16");
   if (vectorBits != 0)
     return;
-  // Some processors are tuned so that LLVM halves vectors of 512 bits.
-  bool has512 = isX86 && has("avx512f") && !has("prefer-256-bit");
-  vectorBits = has512 ? 512 : isX86 && has("avx") ? 256 : 128;
+  vectorBits = isX86 && has("avx512f") ? 512 : isX86 && has("avx") ? 256 : 128;
 }
 
 OwningOpRef<ModuleOp>
@@ -83,7 +82,7 @@ norm::translateToLLVMIR(ModuleOp module, llvm::LLVMContext &context,
   std::unique_ptr<llvm::Module> result =
       translateModuleToLLVMIR(module, context);
   if (!result)
-    return llvm::createStringError("no translation of the module to LLVM IR");
+    return llvm::make_error<MLIRFailure>();
   result->setTargetTriple(machine.getTargetTriple());
   result->setDataLayout(machine.createDataLayout());
   return result;

@@ -21,11 +21,12 @@ std::error_code MLIRFailure::convertToErrorCode() const {
 
 static void printLine(StringRef tool, Location location, StringRef severity,
                       const Twine &text) {
-  if (auto file = location->findInstanceOf<FileLineColLoc>())
-    llvm::errs() << file.getFilename().getValue() << ":" << file.getLine()
-                 << ":" << file.getColumn() << ": ";
-  else
-    llvm::errs() << tool << ": ";
+  auto file = location->findInstanceOf<FileLineColLoc>();
+  llvm::errs() << (file ? file.getFilename().getValue() : tool) << ":";
+  // A whole file has no line.
+  if (file && file.getLine() != 0)
+    llvm::errs() << file.getLine() << ":" << file.getColumn() << ":";
+  llvm::errs() << " ";
   llvm::errs() << severity << ": " << text << "\n";
 }
 

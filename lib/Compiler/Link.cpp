@@ -22,6 +22,13 @@ llvm::Error cannotWrite(StringRef path, const Twine &why) {
   return llvm::createStringError(path + ": cannot write: " + why);
 }
 
+/// Whether there is something at the path that is no regular file.
+bool isSpecialFile(StringRef path) {
+  fs::file_status status;
+  return !fs::status(path, status) && fs::exists(status) &&
+         !fs::is_regular_file(status);
+}
+
 llvm::Expected<std::string> findLinker(StringRef wanted) {
   if (!wanted.empty()) {
     llvm::ErrorOr<std::string> found = llvm::sys::findProgramByName(wanted);
@@ -63,6 +70,8 @@ llvm::Error runLinker(StringRef linker, llvm::ArrayRef<StringRef> arguments) {
     return llvm::Error::success();
   if (problem.empty())
     problem = readAsLine(messages);
+  if (problem.empty())
+    problem = "exit status " + std::to_string(status);
   return llvm::createStringError(linker + " cannot link: " + problem);
 }
 
@@ -78,10 +87,7 @@ llvm::Error norm::writeFileAtOnce(StringRef path, StringRef contents) {
     }
     return llvm::Error::success();
   }
-  fs::file_status status;
-  bool isInPlace = !fs::status(path, status) && fs::exists(status) &&
-                   !fs::is_regular_file(status);
-  if (isInPlace) {
+  if (isSpecialFile(path)) {
     std::error_code error;
     llvm::raw_fd_ostream stream(path, error);
     if (!error) {
@@ -111,6 +117,8 @@ llvm::Error norm::writeFileAtOnce(StringRef path, StringRef contents) {
 llvm::Error norm::linkSharedLibrary(const llvm::MemoryBuffer &object,
                                     StringRef output,
                                     const LinkOptions &options) {
+  if (isSpecialFile(output))
+    return cannotWrite(output, "it is no regular file");
   llvm::Expected<std::string> linker = findLinker(options.linker);
   if (!linker)
     return linker.takeError();

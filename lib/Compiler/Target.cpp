@@ -3,6 +3,7 @@
 #include "norm/Compiler/Target.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
@@ -37,11 +38,7 @@ bool isSupported(const llvm::Triple &triple) {
   case llvm::Triple::x86_64:
     return !triple.isX32();
   case llvm::Triple::aarch64:
-  case llvm::Triple::aarch64_be:
   case llvm::Triple::loongarch64:
-  case llvm::Triple::mips64:
-  case llvm::Triple::mips64el:
-  case llvm::Triple::ppc64:
   case llvm::Triple::ppc64le:
   case llvm::Triple::riscv64:
   case llvm::Triple::systemz:
@@ -90,15 +87,19 @@ std::string getHostFeatures() {
   return features.getString();
 }
 
-/// The processor with the least that the architecture has.
+/// The processor with the least that systems of the architecture take for
+/// granted.
 StringRef getBaseline(const llvm::Triple &triple) {
   if (triple.isX86_64())
     return "x86-64";
   if (triple.isRISCV64())
     return "generic-rv64";
-  if (triple.isLoongArch64())
-    return "generic-la64";
-  return triple.isMIPS64() ? "mips64r2" : "generic";
+  return triple.isLoongArch64() ? "loongarch64" : "generic";
+}
+
+/// The features that they take for granted beside those of any processor.
+StringRef getBaselineFeatures(const llvm::Triple &triple) {
+  return triple.isRISCV64() ? "+m,+a,+f,+d,+c" : "";
 }
 
 } // namespace
@@ -117,8 +118,10 @@ norm::createTargetMachine(const TargetSpec &spec) {
     return llvm::createStringError("triple '" + triple.str() +
                                    "' has no code generator");
   if (!isSupported(triple))
-    return llvm::createStringError("triple '" + triple.str() +
-                                   "' is not supported: expected a 64-bit CPU");
+    return llvm::createStringError(
+        "triple '" + triple.str() +
+        "' is not supported: expected aarch64, loongarch64, powerpc64le, "
+        "riscv64, s390x or x86_64");
   bool isNative =
       spec.cpu == "native" || (spec.cpu.empty() && spec.triple.empty());
   if (isNative && triple.getArch() != host.getArch())
@@ -128,12 +131,17 @@ norm::createTargetMachine(const TargetSpec &spec) {
       isNative || spec.cpu.empty() ? getBaseline(triple) : StringRef(spec.cpu);
   if (llvm::Error error = checkNames(*target, triple, cpu, spec.features))
     return error;
-  std::string features = isNative ? getHostFeatures() : "";
-  if (!features.empty() && !spec.features.empty())
-    features += ",";
-  features += spec.features;
+  llvm::SmallVector<std::string> features;
+  for (std::string list : {getBaselineFeatures(triple).str(),
+                           isNative ? getHostFeatures() : "", spec.features})
+    if (!list.empty())
+      features.push_back(std::move(list));
+  llvm::TargetOptions options;
+  // Floats in registers, as the C compilers of such systems pass them.
+  if (triple.isRISCV64())
+    options.MCOptions.ABIName = "lp64d";
   std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(
-      triple, cpu, features, llvm::TargetOptions(), llvm::Reloc::PIC_,
+      triple, cpu, llvm::join(features, ","), options, llvm::Reloc::PIC_,
       std::nullopt, llvm::CodeGenOptLevel::Aggressive));
   if (!machine)
     return llvm::createStringError("no code generator for " + triple.str());

@@ -26,7 +26,7 @@ struct AheadOfTimeOptions {
   std::string prefix;
   /// The name of the header's file: its include guard comes from it.
   std::string headerName;
-  /// Told of each stage, how long it took: lower, optimize, codegen.
+  /// Told of each stage, how long it took: lower, translate, optimize, codegen.
   std::function<void(StringRef stage, double milliseconds)> reportTime;
 };
 

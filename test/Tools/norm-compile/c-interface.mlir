@@ -8,13 +8,19 @@
 // RUN: %cxx -x c++ -std=c++11 -Wall -Wextra -Wpedantic -Werror -I%t %S/Inputs/layer_norm.c -x none -o %t/cxx %t/libfunctions.so -Wl,-rpath,%t -lm
 // RUN: %t/cxx | FileCheck %s --check-prefix=CALL
 
-// The same as an object, for the least that the architecture has and with narrow vectors.
+// The same as an object, otherwise compiled.
 // RUN: norm-compile %s -o %t/functions.o --header=%t/functions.h --vector-bits=128 --algorithm=shifted
 // RUN: %cc -Wall -Wextra -Werror -I%t %S/Inputs/layer_norm.c %t/functions.o -o %t/object -lm
 // RUN: %t/object | FileCheck %s --check-prefix=CALL
 // RUN: FileCheck %s --input-file=%t/functions.h
 
 // CALL: 0 failures
+
+// With assertions, for callers of _mlir_ciface_layer_norm.
+// RUN: norm-compile %s -o - --emit=llvm | FileCheck %s --check-prefix=TRUST
+// TRUST-NOT: different sizes
+// RUN: norm-compile %s -o - --emit=llvm --check-shapes | FileCheck %s --check-prefix=ASSERT
+// ASSERT: c-interface.mlir:{{[0-9]+}}:{{[0-9]+}}: norm.generic: dim 1 of operand 0 and dim 0 of operand 1 have different sizes
 
 // CHECK: #ifndef NORM_COMPILED_FUNCTIONS_H
 // CHECK: extern "C" {
