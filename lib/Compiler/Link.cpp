@@ -22,6 +22,12 @@ llvm::Error cannotWrite(StringRef path, const Twine &why) {
   return llvm::createStringError(path + ": cannot write: " + why);
 }
 
+/// Where a file is that may be named by a link: a link to it stays one.
+std::string followLinks(StringRef path) {
+  llvm::SmallString<128> real;
+  return fs::real_path(path, real) ? path.str() : real.str().str();
+}
+
 /// Whether there is something at the path that is no regular file.
 bool isSpecialFile(StringRef path) {
   fs::file_status status;
@@ -98,7 +104,8 @@ llvm::Error norm::writeFileAtOnce(StringRef path, StringRef contents) {
     }
     return error ? cannotWrite(path, error.message()) : llvm::Error::success();
   }
-  auto temporary = fs::TempFile::create(path + ".%%%%%%%%.tmp");
+  std::string target = followLinks(path);
+  auto temporary = fs::TempFile::create(target + ".%%%%%%%%.tmp");
   if (!temporary)
     return cannotWrite(path, llvm::toString(temporary.takeError()));
   llvm::raw_fd_ostream stream(temporary->FD, /*shouldClose=*/false);
@@ -109,7 +116,7 @@ llvm::Error norm::writeFileAtOnce(StringRef path, StringRef contents) {
     llvm::consumeError(temporary->discard());
     return cannotWrite(path, error.message());
   }
-  if (llvm::Error error = temporary->keep(path))
+  if (llvm::Error error = temporary->keep(target))
     return cannotWrite(path, llvm::toString(std::move(error)));
   return llvm::Error::success();
 }
@@ -129,10 +136,11 @@ llvm::Error norm::linkSharedLibrary(const llvm::MemoryBuffer &object,
   llvm::FileRemover removeInput(input);
   if (llvm::Error error = writeFileAtOnce(input, object.getBuffer()))
     return error;
+  std::string target = followLinks(output);
   // Beside the output, so that renaming cannot become copying.
   llvm::SmallString<64> linked;
   if (std::error_code error =
-          fs::createUniqueFile(output + ".%%%%%%%%.tmp", linked))
+          fs::createUniqueFile(target + ".%%%%%%%%.tmp", linked))
     return cannotWrite(output, error.message());
   llvm::FileRemover removeLinked(linked);
   llvm::SmallVector<StringRef> arguments = {
@@ -147,7 +155,7 @@ llvm::Error norm::linkSharedLibrary(const llvm::MemoryBuffer &object,
   arguments.push_back("-lm");
   if (llvm::Error error = runLinker(*linker, arguments))
     return error;
-  if (std::error_code error = fs::rename(linked, output))
+  if (std::error_code error = fs::rename(linked, target))
     return cannotWrite(output, error.message());
   removeLinked.releaseFile();
   return llvm::Error::success();

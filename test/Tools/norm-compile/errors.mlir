@@ -93,6 +93,14 @@
 // KEPT: before
 // RUN: ls -A %t/out | count 1
 
+// A link to a file stays one; what is no file is written to.
+// RUN: ln -s %t/out/kept.o %t/link.o
+// RUN: norm-compile %t/f.mlir -o %t/link.o --header=- | FileCheck %s --check-prefix=TO-STDOUT
+// TO-STDOUT: int f(const float *x);
+// RUN: test -L %t/link.o && llvm-readobj --file-headers %t/out/kept.o | FileCheck %s --check-prefix=WRITTEN
+// WRITTEN: Type: Relocatable
+// RUN: norm-compile %t/f.mlir -o /dev/null && test -c /dev/null
+
 //--- f.mlir
 func.func @f(%x: memref<4xf32>) {
   return
