@@ -105,6 +105,16 @@ func.func @grouped(%x: tensor<?xf32>, %size: index) -> tensor<?xf32> {
   return %r : tensor<?xf32>
 }
 
+// Both sizes are arguments.
+// CHECK-LABEL: /* @table
+// CHECK: x_size0 == (rows * columns)
+func.func @table(%x: tensor<?xf32>, %rows: index, %columns: index) -> tensor<?x?xf32> {
+  %e = tensor.expand_shape %x [[0, 1]] output_shape [%rows, %columns] : tensor<?xf32> into tensor<?x?xf32>
+  %init = tensor.empty(%rows, %columns) : tensor<?x?xf32>
+  %y = norm.layer_norm ins(%e : tensor<?x?xf32>) outs(%init : tensor<?x?xf32>) axes = [1] epsilon = 1.0e-5
+  return %y : tensor<?x?xf32>
+}
+
 // A size that is a quotient: by 0 there is none.
 func.func @split(%x: tensor<?xf32>, %groups: index) -> tensor<?xf32> {
   %c0 = arith.constant 0 : index

@@ -130,6 +130,8 @@ static void check_computed_sizes(void) {
   /* Two groups of 3; a quotient. */
   CHECK(grouped(x, 6, 3, joined, 6) == NORM_OK);
   CHECK(grouped(x, 7, 3, joined, 7) == NORM_SIZE_MISMATCH);
+  CHECK(table(x, 6, 2, 3, joined, 2, 3) == NORM_OK);
+  CHECK(table(x, 6, 4, 2, joined, 4, 2) == NORM_SIZE_MISMATCH);
   CHECK(split(x, 6, 3, joined, 2) == NORM_OK);
   CHECK(split(x, 6, 4, joined, 2) == NORM_SIZE_MISMATCH);
   CHECK(split(x, 6, 0, joined, 6) == NORM_SIZE_MISMATCH);
