@@ -60,7 +60,8 @@ void storeResult(func::ReturnOp op, OpOperand &operand, Value out) {
     return;
   }
   auto alloc = result.getDefiningOp<memref::AllocOp>();
-  if (alloc && alloc->getBlock() == op->getBlock() &&
+  // The caller's memory is aligned as its elements are.
+  if (alloc && !alloc.getAlignment() && alloc->getBlock() == op->getBlock() &&
       alloc.getType() == out.getType() && op->getParentRegion()->hasOneBlock())
     alloc.replaceAllUsesWith(out);
   else

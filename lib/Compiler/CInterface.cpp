@@ -109,9 +109,9 @@ std::string getArgumentName(BlockArgument argument) {
 
 } // namespace
 
-void norm::nameArguments(ModuleOp module, StringRef source) {
+void norm::nameArguments(ModuleOp module, llvm::MemoryBufferRef source) {
   SmallVector<StringRef> lines;
-  source.split(lines, '\n');
+  source.getBuffer().split(lines, '\n');
   auto isInName = [](char c) {
     return llvm::isAlnum(c) || StringRef("_$.-").contains(c);
   };
@@ -119,7 +119,8 @@ void norm::nameArguments(ModuleOp module, StringRef source) {
     for (BlockArgument argument : function.getArguments()) {
       // The location of an argument is that of its name.
       auto where = dyn_cast<FileLineColLoc>(argument.getLoc());
-      if (!where || where.getLine() == 0 || where.getLine() > lines.size())
+      if (!where || where.getFilename() != source.getBufferIdentifier() ||
+          where.getLine() == 0 || where.getLine() > lines.size())
         continue;
       StringRef text = lines[where.getLine() - 1].drop_front(std::min<size_t>(
           where.getColumn() - 1, lines[where.getLine() - 1].size()));

@@ -205,13 +205,9 @@ static std::string describe(cf::AssertOp op,
   return lhs == rhs ? "" : text;
 }
 
-/// Makes the function that checks `source`'s top-level assertions, whose
-/// arguments are those of the function and the sizes of its results.
-static LogicalResult addSizeCheck(ModuleOp module, func::FuncOp source,
-                                  CFunction &described) {
-  MLIRContext *context = module.getContext();
-  Location loc = source.getLoc();
-  OpBuilder b(context);
+/// The function that will check sizes, without a body.
+static func::FuncOp createCheck(const CFunction &described) {
+  Builder b(described.loc.getContext());
   SmallVector<Type> types;
   for (const CParameter &parameter : described.parameters) {
     types.append(llvm::count_if(parameter.shape, ShapedType::isDynamic),
@@ -219,19 +215,22 @@ static LogicalResult addSizeCheck(ModuleOp module, func::FuncOp source,
     if (parameter.takesPartInSizes())
       types.push_back(parameter.elementType);
   }
-  auto check =
-      func::FuncOp::create(loc, described.symbol + ".sizes",
-                           FunctionType::get(context, types, b.getI1Type()));
+  auto check = func::FuncOp::create(described.loc, described.symbol + ".sizes",
+                                    b.getFunctionType(types, b.getI1Type()));
   check.setPrivate();
-  b.setInsertionPointToStart(check.addEntryBlock());
+  check.addEntryBlock();
+  return check;
+}
 
-  SizeExpressions expressions(b, loc);
+/// Says which argument of `check` stands for which size or scalar of `source`,
+/// whose arguments are its own and the sizes of its results.
+static void addLeaves(SizeExpressions &expressions, func::FuncOp source,
+                      func::FuncOp check, const CFunction &described) {
   unsigned next = 0, argument = 0;
   for (const CParameter &parameter : described.parameters) {
     for (auto [dim, size] : llvm::enumerate(parameter.shape)) {
       if (!ShapedType::isDynamic(size))
         continue;
-      // A result's size is an argument of its own.
       expressions.addLeaf(
           source.getArgument(argument), parameter.isResult ? -1 : int64_t(dim),
           check.getArgument(next++), parameter.getSizeName(dim));
@@ -242,35 +241,40 @@ static LogicalResult addSizeCheck(ModuleOp module, func::FuncOp source,
                           check.getArgument(next++), parameter.name);
     argument += !parameter.isResult;
   }
+}
 
+/// Makes the function that checks `source`'s top-level assertions.
+static LogicalResult addSizeCheck(ModuleOp module, func::FuncOp source,
+                                  CFunction &described) {
+  SmallVector<cf::AssertOp> assertions;
+  source.walk([&](cf::AssertOp op) { assertions.push_back(op); });
+  OwningOpRef<func::FuncOp> check = createCheck(described);
+  Location loc = described.loc;
+  OpBuilder b = OpBuilder::atBlockBegin(&check->front());
+  SizeExpressions expressions(b, loc);
+  addLeaves(expressions, source, *check, described);
   Value allHold = arith::ConstantOp::create(b, loc, b.getBoolAttr(true));
-  WalkResult walked = source.walk([&](cf::AssertOp op) {
+  for (cf::AssertOp op : assertions) {
     // Others are not always reached.
     bool isCheckable = op->getBlock() == &source.front() &&
                        expressions.isComputable(op.getArg());
-    if (!isCheckable && op.getMsg().starts_with(resultMark)) {
-      source.emitError() << "the C interface of @" << described.symbol
-                         << " takes no " << op.getMsg()
-                         << ": it does not follow from the sizes of arguments";
-      return WalkResult::interrupt();
-    }
+    if (!isCheckable && op.getMsg().starts_with(resultMark))
+      return source.emitError()
+             << "the C interface of @" << described.symbol << " takes no "
+             << op.getMsg()
+             << ": it does not follow from the sizes of arguments";
     if (!isCheckable)
-      return WalkResult::advance();
-    Value holds = expressions.create(op.getArg());
-    allHold = arith::AndIOp::create(b, loc, allHold, holds);
+      continue;
+    allHold =
+        arith::AndIOp::create(b, loc, allHold, expressions.create(op.getArg()));
     std::string text = describe(op, expressions);
     if (!text.empty() && !llvm::is_contained(described.sizeConditions, text))
       described.sizeConditions.push_back(text);
-    return WalkResult::advance();
-  });
+  }
   for (Value guard : expressions.getGuards())
     allHold = arith::AndIOp::create(b, loc, allHold, guard);
   func::ReturnOp::create(b, loc, allHold);
-  if (walked.wasInterrupted()) {
-    check.erase();
-    return failure();
-  }
-  described.sizeCheck = SymbolTable(module).insert(check).str();
+  described.sizeCheck = SymbolTable(module).insert(check.release()).str();
   return success();
 }
 

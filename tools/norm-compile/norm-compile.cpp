@@ -217,7 +217,7 @@ llvm::Error Driver::compile() {
   if (!module)
     return llvm::make_error<MLIRFailure>();
   if (!options.header.empty())
-    nameArguments(*module, (*buffer)->getBuffer());
+    nameArguments(*module, (*buffer)->getMemBufferRef());
   AheadOfTimeOptions compilation;
   compilation.lowering.raise = !options.noRaise;
   compilation.lowering.threads = options.threads;

@@ -39,7 +39,7 @@ struct CompiledModule {
 /// Gives the arguments of functions the names that they have in `source`, the
 /// text which the module was parsed from, as `NameLoc`s. What C functions call
 /// their parameters comes from these.
-void nameArguments(ModuleOp module, StringRef source);
+void nameArguments(ModuleOp module, llvm::MemoryBufferRef source);
 
 /// Compiles every public function with a body. Ranked tensor and memref results
 /// become arguments behind the others, memrefs that the caller provides.

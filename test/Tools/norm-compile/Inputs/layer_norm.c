@@ -76,6 +76,17 @@ static void check_layer_norm(void) {
   CHECK(distance() < 3e-6);
 }
 
+/* Arrays need be aligned as their elements are; the bits do not depend on it.
+ */
+static void check_alignment(void) {
+  static float shifted_x[rows * columns + 1], shifted_y[rows * columns + 1];
+  fill();
+  memcpy(shifted_x + 1, x, sizeof x);
+  CHECK(fixed(x, gamma_, beta, y) == NORM_OK);
+  CHECK(fixed(shifted_x + 1, gamma_, beta, shifted_y + 1) == NORM_OK);
+  CHECK(memcmp(shifted_y + 1, y, sizeof y) == 0);
+}
+
 /* Each status, and that nothing is written with it. */
 static void check_statuses(void) {
   const int64_t n = columns, huge = INT64_C(1) << 61;
@@ -164,6 +175,7 @@ static void check_elements(void) {
 
 int main(void) {
   check_layer_norm();
+  check_alignment();
   check_statuses();
   check_computed_sizes();
   check_elements();
