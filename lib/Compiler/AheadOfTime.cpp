@@ -121,6 +121,19 @@ LogicalResult checkSymbolName(func::FuncOp function,
   return success();
 }
 
+/// Keeps what `_mlir_ciface_` functions call out of them: inlined, it would be
+/// optimized a second time, and stand in each of its callers.
+void keepWrappersApart(llvm::Module &module) {
+  for (llvm::Function &function : module) {
+    StringRef name = function.getName();
+    if (!name.consume_front("_mlir_ciface_"))
+      continue;
+    llvm::Function *lowered = module.getFunction(name);
+    if (lowered && !lowered->isDeclaration())
+      lowered->addFnAttr(llvm::Attribute::NoInline);
+  }
+}
+
 class AheadOfTimeCompiler {
 public:
   AheadOfTimeCompiler(ModuleOp module, const AheadOfTimeOptions &options,
@@ -192,6 +205,7 @@ AheadOfTimeCompiler::generate() {
   auto code = translateToLLVMIR(module, context, machine);
   if (!code)
     return code.takeError();
+  keepWrappersApart(**code);
   if (llvm::Error error = addCFunctions(**code, functions))
     return error;
   llvm::internalizeModule(**code, [&](const llvm::GlobalValue &value) {
