@@ -16,6 +16,7 @@
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/Support/SmallVectorMemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
+#include <unistd.h>
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -34,9 +35,24 @@ void LoweringOptions::setTarget(const llvm::TargetMachine &machine) {
   };
   bool isX86 = machine.getTargetTriple().isX86();
   expandBF16 = !has(isX86 ? "avx512bf16" : "bf16");
+  keepNontemporal = isX86 && has("avx512f") && has("avx512vl");
   if (vectorBits != 0)
     return;
   vectorBits = isX86 && has("avx512f") ? 512 : isX86 && has("avx") ? 256 : 128;
+}
+
+void LoweringOptions::setHost() {
+  auto read = [](int name) -> int64_t {
+    return std::max<int64_t>(sysconf(name), 0);
+  };
+#ifdef _SC_LEVEL1_DCACHE_SIZE
+  if (l1Bytes == 0)
+    l1Bytes = read(_SC_LEVEL1_DCACHE_SIZE);
+  if (l2Bytes == 0)
+    l2Bytes = read(_SC_LEVEL2_CACHE_SIZE);
+#endif
+  if (threads != ThreadModel::None)
+    numThreads = std::clamp<int64_t>(read(_SC_NPROCESSORS_ONLN), 1, 1 << 16);
 }
 
 OwningOpRef<ModuleOp>
@@ -60,6 +76,10 @@ LogicalResult norm::lowerToLLVMDialect(ModuleOp module,
   pipeline.expandBF16 = options.expandBF16;
   pipeline.checkShapes = options.checkShapes;
   pipeline.vectorBits = options.vectorBits;
+  pipeline.keepNontemporal = options.keepNontemporal;
+  pipeline.l1Bytes = options.l1Bytes;
+  pipeline.l2Bytes = options.l2Bytes;
+  pipeline.numThreads = options.numThreads;
   pipeline.algorithm = options.algorithm;
   if (options.promoteToF64) {
     pm.addPass(createNormMemRefsToTensorsPass());

@@ -59,6 +59,10 @@ void addNormMemRefPasses(OpPassManager &pm, const NormToLLVMOptions &options) {
   pm.addPass(createNormCollapseDimsPass());
   NormSchedulePassOptions schedule;
   schedule.vectorBits = options.vectorBits;
+  schedule.l1Bytes = options.l1Bytes;
+  schedule.l2Bytes = options.l2Bytes;
+  schedule.numThreads =
+      options.threads == ThreadModel::None ? 1 : int64_t(options.numThreads);
   schedule.algorithm = options.algorithm;
   schedule.parallel = options.threads != ThreadModel::None;
   pm.addPass(createNormSchedulePass(schedule));
@@ -118,6 +122,9 @@ void addConversionsToLLVM(OpPassManager &pm, const NormToLLVMOptions &options) {
     pm.addPass(createConvertOpenMPToLLVMPass());
   if (options.expandBF16)
     pm.addPass(createNormExpandMaskedBF16Pass());
+  pm.addPass(createNormKeepLoopAnnotationsPass());
+  if (options.keepNontemporal)
+    pm.addPass(createNormKeepNontemporalPass());
   addCleanup(pm);
   pm.addPass(createReconcileUnrealizedCastsPass());
 }

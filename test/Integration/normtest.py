@@ -167,11 +167,11 @@ class Target:
 
 
 class Library:
-    """The functions of an MLIR module, compiled and loaded."""
+    """The functions of an MLIR module, compiled and loaded. `options` are further ones of the pipeline."""
 
-    def __init__(self, text, target, algorithm="corrected-two-pass", threads="none", raising=False, level=2):
+    def __init__(self, text, target, algorithm="corrected-two-pass", threads="none", raising=False, level=2, options=""):
         self.algorithm = algorithm
-        options = (f"raise={int(raising)} vector-bits={target.bits} algorithm={algorithm} threads={threads} "
+        options = (f"{options} raise={int(raising)} vector-bits={target.bits} algorithm={algorithm} threads={threads} "
                    f"expand-bf16={int(target.expand_bf16)}")
         lowered = run_tool("norm-opt", "--norm-to-llvm=" + options, "-", stdin=text.encode())
         code = run_tool("mlir-translate", "--mlir-to-llvmir", stdin=lowered)

@@ -225,6 +225,10 @@ llvm::Error Driver::compile() {
   compilation.lowering.vectorBits = options.vectorBits;
   compilation.lowering.checkShapes = options.checkShapes;
   compilation.lowering.printIRAfterAll = options.printIRAfterAll;
+  bool isForHost = options.triple.empty() &&
+                   (options.cpu.empty() || options.cpu == "native");
+  if (isForHost)
+    compilation.lowering.setHost();
   compilation.kind = kind;
   compilation.addCFunctions = !options.header.empty();
   compilation.prefix = options.prefix;

@@ -52,6 +52,7 @@ llvm::Expected<Kernel> Kernel::compile(ModuleOp module, const EntryPoint &entry,
   OwningOpRef<ModuleOp> lowered = module.clone();
   LoweringOptions lowering = options.lowering;
   lowering.setTarget(machine);
+  lowering.setHost();
   if (options.numThreads > 1)
     lowering.threads = ThreadModel::OpenMP;
   if (failed(lowerToLLVMDialect(*lowered, lowering)))

@@ -32,6 +32,10 @@ struct LoweringOptions {
   bool expandBF16 = true;
   bool checkShapes = false;
   int64_t vectorBits = 0;
+  bool keepNontemporal = false;
+  int64_t l1Bytes = 0;
+  int64_t l2Bytes = 0;
+  int64_t numThreads = 1;
   MomentsAlgorithm algorithm = MomentsAlgorithm::CorrectedTwoPass;
   /// Compute everything in f64, after norm operations became linalg: an oracle.
   /// Float types of the entry point change too.
@@ -39,9 +43,12 @@ struct LoweringOptions {
   /// Print the module to stderr after each pass that changed it.
   bool printIRAfterAll = false;
 
-  /// Takes from the target whether it has instructions for bf16 and, if not
-  /// set, how wide its vectors are.
+  /// Takes from the target which instructions it has and, if not set, how wide
+  /// its vectors are.
   void setTarget(const llvm::TargetMachine &machine);
+  /// Takes from the machine that this runs on, where not set, the sizes of its
+  /// caches and, with threads, how many it has.
+  void setHost();
 };
 
 /// Parses text or bytecode; `buffer`'s name stands in diagnostics.

@@ -45,6 +45,26 @@ def NormExpandMaskedBF16Pass : Pass<"norm-expand-masked-bf16"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
+def NormKeepLoopAnnotationsPass : Pass<"norm-keep-loop-annotations"> {
+  let summary = "Give LLVM the annotations of loops that became branches";
+  let description = [{
+    The conversion of structured control flow to branches copies `llvm.loop_annotation` to the branch that closes a loop, and
+    the conversion to the LLVM dialect leaves it there as an attribute that the translation does not read. It becomes the
+    branch's `loop_annotation`.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+def NormKeepNontemporalPass : Pass<"norm-keep-nontemporal"> {
+  let summary = "Keep LLVM from dropping the hint on nontemporal stores of 8 and 16 bits per element";
+  let description = [{
+    With AVX-512, LLVM 22 merges such a store with the truncation before it into an instruction that goes through the
+    caches, and drops the hint for vectors of f16 and bf16. The stored value passes through an empty piece of assembly, as
+    integers: LLVM does not look through it, and it costs no instruction. For x86 with AVX-512 only.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 def NormExpandCopiesPass : Pass<"norm-expand-copies"> {
   let summary = "Turn copies between memrefs that are not contiguous into linalg operations";
   let description = [{

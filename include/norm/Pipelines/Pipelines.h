@@ -55,6 +55,25 @@ struct NormToLLVMOptions : public PassPipelineOptions<NormToLLVMOptions> {
       llvm::cl::desc("Compute truncations to bf16 in integers, for targets "
                      "without an instruction for it"),
       llvm::cl::init(true)};
+  PassOptions::Option<bool> keepNontemporal{
+      *this, "keep-nontemporal",
+      llvm::cl::desc("Keep LLVM from dropping the hint on nontemporal stores "
+                     "of narrow elements, for x86 with AVX-512"),
+      llvm::cl::init(false)};
+  PassOptions::Option<int64_t> l1Bytes{
+      *this, "l1-bytes",
+      llvm::cl::desc("Bytes of a core's first data cache; 0: as norm-schedule "
+                     "finds it"),
+      llvm::cl::init(0)};
+  PassOptions::Option<int64_t> l2Bytes{
+      *this, "l2-bytes",
+      llvm::cl::desc("Bytes of a core's second cache; 0: as norm-schedule "
+                     "finds it"),
+      llvm::cl::init(0)};
+  PassOptions::Option<int64_t> numThreads{
+      *this, "num-threads",
+      llvm::cl::desc("How many threads are expected to run parallel loops"),
+      llvm::cl::init(1)};
 };
 
 /// From norm operations and the linalg, tensor, tosa and arith operations

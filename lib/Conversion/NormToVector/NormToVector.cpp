@@ -70,6 +70,12 @@ static LogicalResult verifyConvertible(GenericOp op) {
     return failure();
   if (!schedule->getLaneDim() && !op.getNormalizedDims().empty())
     return op.emitOpError("expected a schedule with a lane_dim");
+  unsigned numPhases = RowProgram(op).getNumPhases();
+  if (schedule->getPrefetchPhase().value_or(0) >= numPhases)
+    return op.emitOpError()
+           << "expected the schedule's prefetch_phase to be "
+              "one of the program's "
+           << numPhases << " phases, got " << *schedule->getPrefetchPhase();
   return verifyLaneLayout(op, *schedule);
 }
 
@@ -92,12 +98,17 @@ private:
   Value index(int64_t constant) {
     return arith::ConstantIndexOp::create(rewriter, loc, constant);
   }
-  /// The number of rows, and of all points of the iteration space.
+  /// The number of groups of rows, and of all points of the iteration space.
   std::pair<Value, Value> emitExtents();
+  /// Whether the operands are so large that outputs bypass the caches; null if
+  /// they never do.
+  Value emitStreams();
   void createPartials(Value numChunks);
   void outline();
+  void emitLoops(ValueRange operands, ArrayRef<Value> partials,
+                 ValueRange bounds);
   void emitRows(Value lo, Value hi, Value chunk);
-  void emitChunk(Value chunk, Value numRows, Value rowsPerChunk);
+  void emitChunk(Value chunk, Value numGroups, Value groupsPerChunk);
   void clearPartials(Value chunk);
   void addPartials(Value numChunks);
   /// A nest over the elements of a memref.
@@ -109,6 +120,7 @@ private:
   RowProgram program;
   CPUScheduleAttr schedule;
   func::FuncOp rows;
+  Value streams;
   /// A buffer of partial sums per accumulator; null for other outputs.
   SmallVector<Value> partials;
   bool hasPartials = false;
@@ -116,7 +128,7 @@ private:
 } // namespace
 
 std::pair<Value, Value> ProgramConverter::emitExtents() {
-  Value numRows = index(1), numPoints = index(1);
+  Value numGroups = index(1), numPoints = index(1);
   SmallVector<bool> seen(op.getNumDims());
   for (auto [operand, map] :
        llvm::zip_equal(op->getOperands(), op.getIndexingMapsArray()))
@@ -129,13 +141,32 @@ std::pair<Value, Value> ProgramConverter::emitExtents() {
       numPoints = arith::MulIOp::create(rewriter, loc, numPoints, size);
       if (op.isNormalizedDim(dim))
         continue;
-      // A vector of rows counts as one.
-      if (schedule.getLaneDim() == dim)
+      if (RowEmitter::getGroupDim(op) == dim)
         size = arith::CeilDivUIOp::create(rewriter, loc, size,
-                                          index(schedule.getVectorSize()));
-      numRows = arith::MulIOp::create(rewriter, loc, numRows, size);
+                                          index(RowEmitter::getGroupSize(op)));
+      numGroups = arith::MulIOp::create(rewriter, loc, numGroups, size);
     }
-  return {numRows, numPoints};
+  return {numGroups, numPoints};
+}
+
+Value ProgramConverter::emitStreams() {
+  std::optional<int64_t> limit = schedule.getNontemporalAbove();
+  if (!limit)
+    return nullptr;
+  Value total = index(0);
+  for (Value operand : op->getOperands()) {
+    auto type = dyn_cast<MemRefType>(operand.getType());
+    if (!type || !type.getElementType().isIntOrFloat())
+      continue;
+    Value bytes = index(llvm::divideCeil(type.getElementTypeBitWidth(), 8));
+    for (OpFoldResult size : memref::getMixedSizes(rewriter, loc, operand))
+      bytes = arith::MulIOp::create(
+          rewriter, loc, bytes,
+          getValueOrCreateConstantIndexOp(rewriter, loc, size));
+    total = arith::AddIOp::create(rewriter, loc, total, bytes);
+  }
+  return arith::CmpIOp::create(rewriter, loc, arith::CmpIPredicate::uge, total,
+                               index(*limit));
 }
 
 void ProgramConverter::createPartials(Value numChunks) {
@@ -167,6 +198,8 @@ void ProgramConverter::outline() {
     if (partial)
       types.push_back(partial.getType());
   types.append(3, rewriter.getIndexType());
+  if (streams)
+    types.push_back(rewriter.getI1Type());
   rows = func::FuncOp::create(loc, "norm_rows",
                               rewriter.getFunctionType(types, {}));
   rows.setPrivate();
@@ -186,21 +219,37 @@ void ProgramConverter::outline() {
     if (partial)
       arguments = arguments.drop_front();
   }
-  RowEmitter(rewriter, program, operands, innerPartials, schedule)
-      .emit(arguments[0], arguments[1], arguments[2]);
+  emitLoops(operands, innerPartials, arguments);
   func::ReturnOp::create(rewriter, loc);
 }
 
-void ProgramConverter::emitRows(Value lo, Value hi, Value chunk) {
-  if (!schedule.getOutline()) {
-    RowEmitter(rewriter, program, op->getOperands(), partials, schedule)
-        .emit(lo, hi, chunk);
+/// The loops over a range of groups of rows: `bounds` are its begin and end,
+/// the chunk and, if the schedule has that, whether outputs bypass the caches.
+void ProgramConverter::emitLoops(ValueRange operands, ArrayRef<Value> partials,
+                                 ValueRange bounds) {
+  Value streams = bounds.size() > 3 ? bounds[3] : Value();
+  RowEmitter(rewriter, program, operands, partials, schedule)
+      .emit(bounds[0], bounds[1], bounds[2], streams);
+  if (!streams)
     return;
-  }
+  // Such stores are not ordered with whatever tells other threads of them.
+  auto choice =
+      scf::IfOp::create(rewriter, loc, streams, /*withElseRegion=*/false);
+  OpBuilder::InsertionGuard guard(rewriter);
+  rewriter.setInsertionPoint(choice.thenBlock()->getTerminator());
+  LLVM::FenceOp::create(rewriter, loc, LLVM::AtomicOrdering::seq_cst, "");
+}
+
+void ProgramConverter::emitRows(Value lo, Value hi, Value chunk) {
+  SmallVector<Value> bounds = {lo, hi, chunk};
+  if (streams)
+    bounds.push_back(streams);
+  if (!schedule.getOutline())
+    return emitLoops(op->getOperands(), partials, bounds);
   SmallVector<Value> arguments(op->getOperands());
   llvm::copy_if(partials, std::back_inserter(arguments),
                 [](Value partial) { return bool(partial); });
-  arguments.append({lo, hi, chunk});
+  arguments.append(bounds);
   func::CallOp::create(rewriter, loc, rows, arguments);
 }
 
@@ -257,37 +306,38 @@ void ProgramConverter::addPartials(Value numChunks) {
   }
 }
 
-void ProgramConverter::emitChunk(Value chunk, Value numRows,
-                                 Value rowsPerChunk) {
-  Value lo = arith::MulIOp::create(rewriter, loc, chunk, rowsPerChunk);
-  lo = arith::MinUIOp::create(rewriter, loc, lo, numRows);
-  Value hi = arith::AddIOp::create(rewriter, loc, lo, rowsPerChunk);
-  hi = arith::MinUIOp::create(rewriter, loc, hi, numRows);
+void ProgramConverter::emitChunk(Value chunk, Value numGroups,
+                                 Value groupsPerChunk) {
+  Value lo = arith::MulIOp::create(rewriter, loc, chunk, groupsPerChunk);
+  lo = arith::MinUIOp::create(rewriter, loc, lo, numGroups);
+  Value hi = arith::AddIOp::create(rewriter, loc, lo, groupsPerChunk);
+  hi = arith::MinUIOp::create(rewriter, loc, hi, numGroups);
   clearPartials(chunk);
   emitRows(lo, hi, chunk);
 }
 
 void ProgramConverter::run() {
   rewriter.setInsertionPoint(op);
-  Value numRows, numPoints;
-  std::tie(numRows, numPoints) = emitExtents();
+  Value numGroups, numPoints;
+  std::tie(numGroups, numPoints) = emitExtents();
+  streams = emitStreams();
   Value zero = index(0), one = index(1);
   Value numChunks =
-      arith::MinUIOp::create(rewriter, loc, numRows, index(maxChunks));
+      arith::MinUIOp::create(rewriter, loc, numGroups, index(maxChunks));
   createPartials(numChunks);
   if (schedule.getOutline())
     outline();
-  Value rowsPerChunk = arith::CeilDivUIOp::create(
-      rewriter, loc, numRows,
+  Value groupsPerChunk = arith::CeilDivUIOp::create(
+      rewriter, loc, numGroups,
       arith::MaxUIOp::create(rewriter, loc, numChunks, one));
 
   auto emitSerial = [&] {
     if (!hasPartials)
-      return emitRows(zero, numRows, zero);
+      return emitRows(zero, numGroups, zero);
     auto loop = scf::ForOp::create(rewriter, loc, zero, numChunks, one);
     OpBuilder::InsertionGuard guard(rewriter);
     rewriter.setInsertionPoint(loop.getBody()->getTerminator());
-    emitChunk(loop.getInductionVar(), numRows, rowsPerChunk);
+    emitChunk(loop.getInductionVar(), numGroups, groupsPerChunk);
   };
   if (!schedule.getParallel()) {
     emitSerial();
@@ -303,7 +353,7 @@ void ProgramConverter::run() {
     auto loop = scf::ParallelOp::create(rewriter, loc, ValueRange{zero},
                                         ValueRange{numChunks}, ValueRange{one});
     rewriter.setInsertionPoint(loop.getBody()->getTerminator());
-    emitChunk(loop.getInductionVars().front(), numRows, rowsPerChunk);
+    emitChunk(loop.getInductionVars().front(), numGroups, groupsPerChunk);
   }
   rewriter.setInsertionPoint(op);
   addPartials(numChunks);

@@ -46,72 +46,166 @@ SmallVector<int64_t> RowEmitter::inLoopOrder(ArrayRef<int64_t> dims) const {
 // Rows
 //===----------------------------------------------------------------------===//
 
-void RowEmitter::emit(Value lo, Value hi, Value chunkIndex) {
-  chunk = chunkIndex;
-  values.pushFrame({});
-  createBuffers();
+std::optional<int64_t> RowEmitter::getGroupDim(GenericOp op) {
+  std::optional<int64_t> laneDim = op.getSchedule()->getLaneDim();
+  if (laneDim && !op.isNormalizedDim(*laneDim))
+    return laneDim;
   SmallVector<int64_t> rowDims = op.getRowDims();
-  emitFor(lo, hi, 1, {}, [&](Value row, MutableArrayRef<Value>) {
-    // Row-major: the last row dim is the fastest.
-    SmallVector<std::pair<int64_t, Value>> position;
-    for (auto [rank, dim] : llvm::enumerate(llvm::reverse(rowDims))) {
-      if (rank + 1 == rowDims.size()) {
-        position.emplace_back(dim, row);
-        break;
-      }
-      Value size = asValue(values.getSize(dim));
-      if (lanesAreRows() && schedule.getLaneDim() == dim)
-        size = arith::CeilDivUIOp::create(builder, loc, size,
-                                          index(schedule.getVectorSize()));
-      position.emplace_back(dim,
-                            arith::RemUIOp::create(builder, loc, row, size));
-      row = arith::DivUIOp::create(builder, loc, row, size);
+  if (rowDims.empty())
+    return std::nullopt;
+  return rowDims.back();
+}
+
+int64_t RowEmitter::getGroupSize(GenericOp op) {
+  CPUScheduleAttr schedule = *op.getSchedule();
+  std::optional<int64_t> laneDim = schedule.getLaneDim();
+  bool lanesAreRows = laneDim && !op.isNormalizedDim(*laneDim);
+  return schedule.getRows() * (lanesAreRows ? schedule.getVectorSize() : 1);
+}
+
+void RowEmitter::emit(Value lo, Value hi, Value chunkIndex,
+                      Value streamsOutputs) {
+  chunk = chunkIndex;
+  streams = streamsOutputs;
+  values.pushProgram();
+  createBuffers();
+  bool prefetches = schedule.getPrefetchBytes() > 0;
+  Value distance, last;
+  if (prefetches) {
+    distance = emitPrefetchDistance();
+    last = arith::SubIOp::create(builder, loc, hi, index(1));
+  }
+  emitFor(lo, hi, 1, {}, [&](Value group, MutableArrayRef<Value>) {
+    DimPositions ahead;
+    if (distance) {
+      Value next = arith::AddIOp::create(builder, loc, group, distance);
+      next = arith::MinUIOp::create(builder, loc, next, last);
+      ahead = getGroupPosition(next);
     }
-    emitRowAt(position);
+    DimPositions first = getGroupPosition(group);
+    emitGroup(first, ahead);
   });
   for (Value buffer : buffers)
     memref::DeallocOp::create(builder, loc, buffer);
   values.popFrame();
 }
 
-/// Emits a row or, where lanes are rows, as many as there are lanes; a mask
-/// says which of the last ones exist.
-void RowEmitter::emitRowAt(
-    MutableArrayRef<std::pair<int64_t, Value>> position) {
-  auto emitWith = [&](Value mask) {
-    values.pushFrame(position, mask);
-    emitRow();
-    values.popFrame();
-  };
-  if (!lanesAreRows())
-    return emitWith(nullptr);
-  int64_t lanes = schedule.getVectorSize();
-  auto *entry = llvm::find_if(position, [&](const auto &candidate) {
-    return candidate.first == schedule.getLaneDim();
-  });
-  entry->second =
-      arith::MulIOp::create(builder, loc, entry->second, index(lanes));
-  OpFoldResult size = values.getSize(entry->first);
-  std::optional<int64_t> constant = getConstantIntValue(size);
-  if (constant && *constant % lanes == 0)
-    return emitWith(nullptr);
-  Value rest =
-      arith::SubIOp::create(builder, loc, asValue(size), entry->second);
-  Value isFull = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::uge,
-                                       rest, index(lanes));
-  auto choice = scf::IfOp::create(builder, loc, isFull, /*withElse=*/true);
-  OpBuilder::InsertionGuard guard(builder);
-  builder.setInsertionPoint(choice.thenBlock()->getTerminator());
-  emitWith(nullptr);
-  builder.setInsertionPoint(choice.elseBlock()->getTerminator());
-  auto maskType = VectorType::get(lanes, builder.getI1Type());
-  emitWith(vector::CreateMaskOp::create(builder, loc, maskType, rest));
+/// The position of a group's first row.
+DimPositions RowEmitter::getGroupPosition(Value group) {
+  // Row-major: the last row dim is the fastest.
+  DimPositions position;
+  SmallVector<int64_t> rowDims = op.getRowDims();
+  Value groupSize = index(getGroupSize(op));
+  for (auto [rank, dim] : llvm::enumerate(llvm::reverse(rowDims))) {
+    Value own = group;
+    if (rank + 1 < rowDims.size()) {
+      Value count = asValue(values.getSize(dim));
+      if (dim == getGroupDim(op))
+        count = arith::CeilDivUIOp::create(builder, loc, count, groupSize);
+      own = arith::RemUIOp::create(builder, loc, group, count);
+      group = arith::DivUIOp::create(builder, loc, group, count);
+    }
+    if (dim == getGroupDim(op))
+      own = arith::MulIOp::create(builder, loc, own, groupSize);
+    position.emplace_back(dim, own);
+  }
+  return position;
 }
 
-void RowEmitter::emitRow() {
+/// The index along the dim in which the rows of a group are neighbours.
+Value &RowEmitter::groupIndex(DimPositions &position) {
+  return llvm::find_if(
+             position,
+             [&](const auto &entry) { return entry.first == getGroupDim(op); })
+      ->second;
+}
+
+/// The positions of a full group's rows or vectors of rows.
+SmallVector<DimPositions> RowEmitter::getRowsFrom(const DimPositions &first) {
+  int64_t width = getGroupSize(op) / schedule.getRows();
+  SmallVector<DimPositions> rows(schedule.getRows(), first);
+  for (int64_t row = 1; row < schedule.getRows(); ++row) {
+    Value &position = groupIndex(rows[row]);
+    position =
+        arith::AddIOp::create(builder, loc, position, index(row * width));
+  }
+  return rows;
+}
+
+void RowEmitter::emitGroup(const DimPositions &first,
+                           const DimPositions &ahead) {
+  int64_t groupSize = getGroupSize(op);
+  if (groupSize == 1)
+    return emitFullGroup(first, ahead);
+  OpFoldResult size = values.getSize(*getGroupDim(op));
+  std::optional<int64_t> constant = getConstantIntValue(size);
+  if (constant && *constant % groupSize == 0)
+    return emitFullGroup(first, ahead);
+  DimPositions position = first;
+  Value rest =
+      arith::SubIOp::create(builder, loc, asValue(size), groupIndex(position));
+  Value isFull = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::uge,
+                                       rest, index(groupSize));
+  emitIf(
+      isFull, {},
+      [&]() -> SmallVector<Value> {
+        emitFullGroup(first, ahead);
+        return {};
+      },
+      [&]() -> SmallVector<Value> {
+        emitRemainingRows(first);
+        return {};
+      });
+}
+
+void RowEmitter::emitFullGroup(const DimPositions &first,
+                               const DimPositions &ahead) {
+  rowsAhead.clear();
+  if (!ahead.empty()) {
+    // The last group may have fewer rows than this one.
+    DimPositions start = ahead;
+    if (int64_t groupSize = getGroupSize(op); groupSize > 1) {
+      Value size = asValue(values.getSize(*getGroupDim(op)));
+      Value last = arith::SubIOp::create(builder, loc, size, index(groupSize));
+      Value &position = groupIndex(start);
+      position = arith::MinUIOp::create(builder, loc, position, last);
+    }
+    rowsAhead = getRowsFrom(start);
+  }
+  SmallVector<DimPositions> rows = getRowsFrom(first);
+  emitRows(rows);
+  rowsAhead.clear();
+}
+
+/// The rows from a position on that do not fill a group, one by one or in
+/// vectors with a mask.
+void RowEmitter::emitRemainingRows(const DimPositions &first) {
+  DimPositions position = first;
+  Value size = asValue(values.getSize(*getGroupDim(op)));
+  int64_t width = getGroupSize(op) / schedule.getRows();
+  Value outerStreams = std::exchange(streams, nullptr);
+  auto emitFrom = [&](Value row, MutableArrayRef<Value>) {
+    groupIndex(position) = row;
+    if (width == 1)
+      return emitRows(position);
+    Value rest = arith::SubIOp::create(builder, loc, size, row);
+    auto maskType = VectorType::get(width, builder.getI1Type());
+    emitRows(position,
+             vector::CreateMaskOp::create(builder, loc, maskType, rest));
+  };
+  if (schedule.getRows() == 1)
+    emitFrom(groupIndex(position), {});
+  else
+    emitFor(groupIndex(position), size, width, {}, emitFrom);
+  streams = outerStreams;
+}
+
+void RowEmitter::emitRows(ArrayRef<DimPositions> rows, Value mask) {
+  values.pushRows(rows, mask);
   for (unsigned phase = 0; phase < program.getNumPhases(); ++phase)
     emitPhase(phase);
   emitOutputs();
+  values.popFrame();
 }
 
 //===----------------------------------------------------------------------===//
@@ -149,8 +243,10 @@ void RowEmitter::createBuffers() {
       Nest nest = makeNest({kind, value, condition, collective});
       if (nest.keptDims.empty())
         continue;
-      SmallVector<OpFoldResult> sizes = llvm::map_to_vector(
-          nest.keptDims, [&](int64_t dim) { return values.getSize(dim); });
+      SmallVector<OpFoldResult> sizes = {
+          builder.getIndexAttr(schedule.getRows())};
+      for (int64_t dim : nest.keptDims)
+        sizes.push_back(values.getSize(dim));
       SmallVector<Value> dynamicSizes;
       SmallVector<int64_t> staticSizes;
       dispatchIndexOpFoldResults(sizes, dynamicSizes, staticSizes);
@@ -164,6 +260,7 @@ void RowEmitter::createBuffers() {
 
 void RowEmitter::emitPhase(unsigned phase) {
   SmallVector<Nest> nests;
+  mode = {};
   for (CollectiveOpInterface collective : program.getCollectives(phase)) {
     if (auto head = dyn_cast<HeadMeanOp>(collective.getOperation())) {
       emitHeadMean(head);
@@ -182,15 +279,18 @@ void RowEmitter::emitPhase(unsigned phase) {
     else
       same->reductions.append(nest.reductions);
   }
-  for (const Nest &nest : nests)
+  for (const Nest &nest : nests) {
+    mode.prefetches = prefetchesIn(phase);
     emitNest(nest);
+    mode = {};
+  }
 }
 
 void RowEmitter::emitHeadMean(HeadMeanOp head) {
   ArrayRef<int64_t> dims = op.getNormalizedDims();
   values.advanceFrame();
   if (dims.empty()) {
-    values.setRowValue(head, values.get(head.getValue()));
+    values.setRowValues(head, values.getRowValues(head.getValue()));
     return;
   }
   // The head's elements have the first indices along the first dim; where the
@@ -217,10 +317,15 @@ void RowEmitter::emitHeadMean(HeadMeanOp head) {
       one);
   Value divisor = convertCount(builder, loc, count, head.getType());
   values.advanceFrame();
-  Value sum = values.get(head);
-  if (isa<VectorType>(sum.getType()))
-    divisor = vector::BroadcastOp::create(builder, loc, sum.getType(), divisor);
-  values.setRowValue(head, arith::DivFOp::create(builder, loc, sum, divisor));
+  SmallVector<Value> means = values.getRowValues(head);
+  for (Value &mean : means) {
+    Value count = divisor;
+    if (isa<VectorType>(mean.getType()))
+      count =
+          vector::BroadcastOp::create(builder, loc, mean.getType(), divisor);
+    mean = arith::DivFOp::create(builder, loc, mean, count);
+  }
+  values.setRowValues(head, means);
 }
 
 /// Whether the current element belongs to the head of the row.

@@ -18,6 +18,10 @@ namespace mlir::norm {
 /// by side, and all of the above is done for them at once. Long loops sum into
 /// a second level of accumulators every 16 iterations, which keeps the error of
 /// a sum independent of its length.
+///
+/// Rows are taken in groups: `rows` of the schedule, or as many vectors of
+/// rows, that are neighbours along one dim and share all loops. Rows that do
+/// not fill a group are done one by one, or by one masked vector.
 class RowEmitter {
 public:
   /// `partials` holds, for each output that is an accumulator, the buffer of
@@ -25,10 +29,17 @@ public:
   RowEmitter(OpBuilder &builder, const RowProgram &program, ValueRange operands,
              ArrayRef<Value> partials, CPUScheduleAttr schedule);
 
-  /// Emits the loop over the rows from `lo` to `hi`, numbered in row-major
-  /// order of the row dims; where lanes are rows, a vector of them is numbered
-  /// as one. Partial sums go to row `chunk` of the partials.
-  void emit(Value lo, Value hi, Value chunk);
+  /// Emits the loop over the groups of rows from `lo` to `hi`, numbered in
+  /// row-major order of the row dims. Partial sums go to row `chunk` of the
+  /// partials. `streams` says whether outputs bypass the caches where the
+  /// schedule lets them.
+  void emit(Value lo, Value hi, Value chunk, Value streams);
+
+  /// The dim along which the rows of a group are neighbours, if there is a row
+  /// dim.
+  static std::optional<int64_t> getGroupDim(GenericOp op);
+  /// How many rows make a group.
+  static int64_t getGroupSize(GenericOp op);
 
 private:
   /// A reduction as the loops see it.
@@ -48,34 +59,70 @@ private:
   using IndexedBody =
       function_ref<void(Value index, MutableArrayRef<Value> accumulators)>;
 
-  void emitRowAt(MutableArrayRef<std::pair<int64_t, Value>> position);
-  void emitRow();
+  DimPositions getGroupPosition(Value group);
+  void emitGroup(const DimPositions &first, const DimPositions &ahead);
+  void emitFullGroup(const DimPositions &first, const DimPositions &ahead);
+  void emitRemainingRows(const DimPositions &first);
+  void emitRows(ArrayRef<DimPositions> rows, Value mask = nullptr);
+  SmallVector<DimPositions> getRowsFrom(const DimPositions &first);
+  Value &groupIndex(DimPositions &position);
   void emitPhase(unsigned phase);
   void emitHeadMean(HeadMeanOp op);
   void emitNest(const Nest &nest);
+  SmallVector<Value> emitIdentities(const Nest &nest);
+  SmallVector<Value> combineNest(const Nest &nest);
   void emitKept(const Nest &nest, unsigned level);
   SmallVector<Value> emitCombined(const Nest &nest, unsigned level);
   void accumulate(const Nest &nest, MutableArrayRef<Value> accumulators);
   void finish(const Nest &nest, ArrayRef<Value> results);
   void emitOutputs();
+  void emitOutputNest(ArrayRef<int64_t> dims, ArrayRef<unsigned> outputs);
   void emitStores(ArrayRef<unsigned> outputs);
+  void emitRowStores(ArrayRef<unsigned> outputs);
   void emitStoreLoops(ArrayRef<int64_t> dims, ArrayRef<unsigned> outputs,
                       unsigned level);
+
+  // Prefetches, stores that bypass the caches: RowStreams.cpp.
+  bool isPrefetched(unsigned input);
+  Value emitPrefetchDistance();
+  bool prefetchesIn(unsigned phase) const;
+  void emitPrefetches();
+  void emitPrefetches(Value input, AffineMap map, unsigned row);
+  SmallVector<unsigned> getStreamed(ArrayRef<unsigned> outputs);
+  bool canPeel(ArrayRef<int64_t> dims) const;
+  bool canBeAligned(unsigned output);
+  Value emitIsAligned(ArrayRef<unsigned> outputs, ArrayRef<int64_t> dims);
+  std::pair<Value, Value> emitHead(ArrayRef<unsigned> outputs);
+  Value emitAddress(unsigned output);
+  int64_t getAlignment(unsigned output);
+  Value getOutput(unsigned output) {
+    return operands[op.getInputs().size() + output];
+  }
 
   /// A loop over a dim with an accumulator per identity; returns the
   /// accumulators, those of all unrolled copies and remainders combined.
   SmallVector<Value> emitLoop(int64_t dim, ArrayRef<Value> identities,
                               ArrayRef<vector::CombiningKind> kinds,
                               int64_t maxUnroll, LoopBody body);
-  SmallVector<Value> emitMainLoop(OpFoldResult end, int64_t step,
-                                  ArrayRef<Value> identities,
+  SmallVector<Value> emitMainLoop(OpFoldResult begin, OpFoldResult end,
+                                  int64_t step, ArrayRef<Value> identities,
                                   ArrayRef<vector::CombiningKind> kinds,
                                   IndexedBody body);
-  void emitRemainder(int64_t dim, int64_t width, OpFoldResult begin,
-                     OpFoldResult end, MutableArrayRef<Value> accumulators,
-                     LoopBody body);
+  Value emitFullEnd(Value begin, Value end, int64_t step);
+  void emitMasked(int64_t dim, OpFoldResult position, Value count,
+                  MutableArrayRef<Value> accumulators, LoopBody body);
+  void emitStaticRemainder(int64_t dim, int64_t width, int64_t begin,
+                           int64_t end, MutableArrayRef<Value> accumulators,
+                           LoopBody body);
+  void emitDynamicRemainder(int64_t dim, int64_t width, Value begin, Value end,
+                            MutableArrayRef<Value> accumulators, LoopBody body);
   SmallVector<Value> emitFor(Value lo, Value hi, int64_t step,
                              ArrayRef<Value> inits, IndexedBody body);
+  /// A condition whose branches give values of these types.
+  SmallVector<Value>
+  emitIf(Value condition, TypeRange types,
+         function_ref<SmallVector<Value>()> thenBody,
+         function_ref<SmallVector<Value>()> elseBody = nullptr);
 
   /// Whether the lanes of a vector are rows, not elements of one.
   bool lanesAreRows() const {
@@ -100,6 +147,18 @@ private:
   CPUScheduleAttr schedule;
   ValueEmitter values;
   Value chunk;
+  /// Whether outputs bypass the caches where they can; null if they never do.
+  Value streams;
+  /// The rows that follow the group's at the schedule's prefetch distance.
+  SmallVector<DimPositions> rowsAhead;
+  /// How the nest at hand is emitted: with prefetches; with stores that bypass
+  /// the caches, the first elements of a row, up to `head`, apart.
+  struct {
+    bool prefetches = false, nontemporal = false;
+    Value head;
+  } mode;
+  /// The unrolled copy of the innermost loop's body that is emitted.
+  int64_t unrolledCopy = 0;
   /// The buffers of collectives' results that vary along the row.
   SmallVector<Value> buffers;
   /// Of the head of a row over several dims: where the first dim's loop ends,

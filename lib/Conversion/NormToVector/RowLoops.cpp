@@ -6,6 +6,7 @@
 #include "RowEmitter.h"
 #include "Widen.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
@@ -21,7 +22,49 @@ static constexpr int64_t flushPeriod = 16;
 
 void RowEmitter::emitNest(const Nest &nest) {
   values.advanceFrame();
-  emitKept(nest, 0);
+  if (nest.keptDims.empty())
+    finish(nest, combineNest(nest));
+  else
+    emitKept(nest, 0);
+}
+
+/// Whether the values of a nest are vectors.
+static bool hasLanes(const ValueEmitter &values, ArrayRef<int64_t> kept,
+                     ArrayRef<int64_t> combined) {
+  auto vectorised = [&](int64_t dim) { return values.isVectorised(dim); };
+  return values.inLanes() || llvm::any_of(kept, vectorised) ||
+         llvm::any_of(combined, vectorised);
+}
+
+/// The values with which a nest's reductions start, a set for each row.
+SmallVector<Value> RowEmitter::emitIdentities(const Nest &nest) {
+  SmallVector<Value> identities;
+  for (const Reduction &reduction : nest.reductions) {
+    Type type = reduction.value ? reduction.value.getType()
+                                : Type(builder.getIndexType());
+    if (hasLanes(values, nest.keptDims, nest.combinedDims))
+      type = VectorType::get(values.getLanes(), type);
+    identities.push_back(createIdentity(builder, loc, reduction.kind, type));
+  }
+  SmallVector<Value> all;
+  for (unsigned row = 0; row < values.getNumRows(); ++row)
+    llvm::append_range(all, identities);
+  return all;
+}
+
+/// The combined values of a nest for whole rows; with prefetches only while
+/// outputs bypass the caches, where that is not always so.
+SmallVector<Value> RowEmitter::combineNest(const Nest &nest) {
+  if (!mode.prefetches || !streams)
+    return emitCombined(nest, 0);
+  SmallVector<Value> identities = emitIdentities(nest);
+  return emitIf(
+      streams, ValueRange(identities).getTypes(),
+      [&] { return emitCombined(nest, 0); },
+      [&] {
+        mode.prefetches = false;
+        return emitCombined(nest, 0);
+      });
 }
 
 void RowEmitter::emitKept(const Nest &nest, unsigned level) {
@@ -33,26 +76,11 @@ void RowEmitter::emitKept(const Nest &nest, unsigned level) {
            [&](MutableArrayRef<Value>) { emitKept(nest, level + 1); });
 }
 
-/// Whether the values of a nest are vectors.
-static bool hasLanes(const ValueEmitter &values, ArrayRef<int64_t> kept,
-                     ArrayRef<int64_t> combined) {
-  auto vectorised = [&](int64_t dim) { return values.isVectorised(dim); };
-  return llvm::any_of(kept, vectorised) || llvm::any_of(combined, vectorised);
-}
-
 SmallVector<Value> RowEmitter::emitCombined(const Nest &nest, unsigned level) {
-  bool asVectors =
-      values.inLanes() || hasLanes(values, nest.keptDims, nest.combinedDims);
-  SmallVector<Value> identities;
+  SmallVector<Value> identities = emitIdentities(nest);
   SmallVector<vector::CombiningKind> kinds;
-  for (const Reduction &reduction : nest.reductions) {
-    Type type = reduction.value ? reduction.value.getType()
-                                : Type(builder.getIndexType());
-    if (asVectors)
-      type = VectorType::get(values.getLanes(), type);
-    identities.push_back(createIdentity(builder, loc, reduction.kind, type));
-    kinds.push_back(reduction.kind);
-  }
+  for (size_t i = 0; i < identities.size(); ++i)
+    kinds.push_back(nest.reductions[i % nest.reductions.size()].kind);
   if (nest.combinedDims.empty()) {
     accumulate(nest, identities);
     return identities;
@@ -71,49 +99,74 @@ SmallVector<Value> RowEmitter::emitCombined(const Nest &nest, unsigned level) {
 
 void RowEmitter::accumulate(const Nest &nest,
                             MutableArrayRef<Value> accumulators) {
-  for (auto [reduction, accumulator] :
-       llvm::zip_equal(nest.reductions, accumulators)) {
-    Value value =
-        reduction.value
-            ? values.getSpread(reduction.value)
-            : arith::ConstantOp::create(
-                  builder, loc, builder.getOneAttr(accumulator.getType()));
-    Value condition = values.getMask();
-    auto restrict = [&](Value further) {
-      condition = condition
-                      ? arith::AndIOp::create(builder, loc, condition, further)
+  emitPrefetches();
+  Value inHead = headStrides.size() > 1 ? headCondition() : Value();
+  for (unsigned row = 0; row < values.getNumRows(); ++row) {
+    values.setRow(row);
+    for (const Reduction &reduction : nest.reductions) {
+      Value &accumulator = accumulators.front();
+      accumulators = accumulators.drop_front();
+      Value value =
+          reduction.value
+              ? values.getSpread(reduction.value)
+              : arith::ConstantOp::create(
+                    builder, loc, builder.getOneAttr(accumulator.getType()));
+      Value condition = values.getMask();
+      auto restrict = [&](Value further) {
+        condition =
+            condition ? arith::AndIOp::create(builder, loc, condition, further)
                       : further;
-    };
-    if (reduction.condition)
-      restrict(values.getSpread(reduction.condition));
-    if (headStrides.size() > 1)
-      restrict(headCondition());
-    Value combined =
-        combineValues(builder, loc, reduction.kind, accumulator, value);
-    accumulator = condition ? arith::SelectOp::create(builder, loc, condition,
-                                                      combined, accumulator)
-                            : combined;
+      };
+      if (reduction.condition)
+        restrict(values.getSpread(reduction.condition));
+      if (inHead)
+        restrict(inHead);
+      Value combined =
+          combineValues(builder, loc, reduction.kind, accumulator, value);
+      accumulator = condition ? arith::SelectOp::create(builder, loc, condition,
+                                                        combined, accumulator)
+                              : combined;
+    }
   }
 }
 
+/// Makes the results of a nest, a set for each row, known.
 void RowEmitter::finish(const Nest &nest, ArrayRef<Value> results) {
-  for (auto [reduction, combined] : llvm::zip_equal(nest.reductions, results)) {
+  size_t count = nest.reductions.size();
+  for (auto [position, reduction] : llvm::enumerate(nest.reductions)) {
     Value result = reduction.op->getResult(0);
-    Value emitted = combined;
-    if (llvm::any_of(nest.combinedDims,
-                     [&](int64_t dim) { return values.isVectorised(dim); }))
-      emitted = combineLanes(builder, loc, reduction.kind, emitted);
-    // Where lanes are rows, what is the same for all of them is that of the
-    // first, which exists.
-    else if (lanesAreRows() && !program.getVaryingDims().variesAlong(
-                                   result, *schedule.getLaneDim()))
-      emitted = vector::ExtractOp::create(builder, loc, emitted, 0);
+    SmallVector<Value> emitted;
+    for (size_t i = position; i < results.size(); i += count)
+      emitted.push_back(results[i]);
+    bool isAcrossLanes = llvm::any_of(nest.combinedDims, [&](int64_t dim) {
+      return values.isVectorised(dim);
+    });
+    if (isAcrossLanes) {
+      emitted = {combineLanes(builder, loc, reduction.kind, emitted)};
+    } else if (lanesAreRows() && !program.getVaryingDims().variesAlong(
+                                     result, *schedule.getLaneDim())) {
+      // What is the same for all rows is that of the first, which exists.
+      for (Value &value : emitted)
+        value = vector::ExtractOp::create(builder, loc, value, 0);
+    } else if (values.gathersRows() && nest.keptDims.empty()) {
+      auto type = VectorType::get(emitted.size(), emitted.front().getType());
+      emitted = {vector::FromElementsOp::create(builder, loc, type, emitted)};
+    }
     if (!reduction.value)
-      emitted = convertCount(builder, loc, emitted, result.getType());
-    if (nest.keptDims.empty())
-      values.setRowValue(result, emitted);
-    else
-      values.store(emitted, values.getBuffer(result), nest.keptDims);
+      for (Value &value : emitted)
+        value = convertCount(builder, loc, value, result.getType());
+    if (nest.keptDims.empty()) {
+      values.setRowValues(result, emitted);
+      continue;
+    }
+    for (unsigned row = 0; row < values.getNumRows(); ++row) {
+      values.setRow(row);
+      bool isGathered = emitted.size() < values.getNumRows();
+      values.storeToBuffer(
+          result, isGathered ? vector::ExtractOp::create(
+                                   builder, loc, emitted.front(), int64_t(row))
+                             : emitted[row]);
+    }
   }
 }
 
@@ -146,8 +199,50 @@ void RowEmitter::emitOutputs() {
   });
   for (const auto &group : groups) {
     values.advanceFrame();
-    emitStoreLoops(group.first, group.second, 0);
+    emitOutputNest(group.first, group.second);
+    mode = {};
   }
+}
+
+/// Emits the loops that store outputs over the same dims. Where these may
+/// bypass the caches, there are versions of it, with prefetches but for the
+/// last: for rows in which all vectors can, for rows that must be peeled or
+/// else take plain stores, and for operands that the caches hold.
+void RowEmitter::emitOutputNest(ArrayRef<int64_t> dims,
+                                ArrayRef<unsigned> outputs) {
+  bool prefetches = prefetchesIn(program.getNumPhases() - 1) &&
+                    dims.size() == op.getNormalizedDims().size();
+  auto emitVersion = [&](bool withPrefetches, bool nontemporal,
+                         Value head = nullptr) -> SmallVector<Value> {
+    mode.prefetches = withPrefetches;
+    mode.nontemporal = nontemporal;
+    mode.head = head;
+    emitStoreLoops(dims, outputs, 0);
+    return {};
+  };
+  auto emitPlain = [&] { return emitVersion(prefetches && !streams, false); };
+  SmallVector<unsigned> streamed = getStreamed(outputs);
+  auto emitUnaligned = [&]() -> SmallVector<Value> {
+    if (!streamed.empty() && canPeel(dims)) {
+      auto [head, canBeDone] = emitHead(streamed);
+      return emitIf(
+          canBeDone, {},
+          [&, head = head] { return emitVersion(prefetches, true, head); },
+          emitPlain);
+    }
+    if (!streams || !prefetches)
+      return emitPlain();
+    return emitIf(
+        streams, {}, [&] { return emitVersion(true, false); }, emitPlain);
+  };
+  auto canAlign = [&](unsigned output) { return canBeAligned(output); };
+  if (streamed.empty() || !llvm::all_of(streamed, canAlign)) {
+    emitUnaligned();
+    return;
+  }
+  emitIf(
+      emitIsAligned(streamed, dims), {},
+      [&] { return emitVersion(prefetches, true); }, emitUnaligned);
 }
 
 void RowEmitter::emitStoreLoops(ArrayRef<int64_t> dims,
@@ -163,6 +258,14 @@ void RowEmitter::emitStoreLoops(ArrayRef<int64_t> dims,
 }
 
 void RowEmitter::emitStores(ArrayRef<unsigned> outputs) {
+  emitPrefetches();
+  for (unsigned row = 0; row < values.getNumRows(); ++row) {
+    values.setRow(row);
+    emitRowStores(outputs);
+  }
+}
+
+void RowEmitter::emitRowStores(ArrayRef<unsigned> outputs) {
   // All values before the first store: an output may lie over an input.
   SmallVector<Value> stored;
   for (unsigned output : outputs) {
@@ -181,7 +284,7 @@ void RowEmitter::emitStores(ArrayRef<unsigned> outputs) {
     if (Value partial = partials[output])
       values.store(value, partial, position, chunk);
     else
-      values.store(value, operands[op.getInputs().size() + output], position);
+      values.store(value, getOutput(output), position, {}, mode.nontemporal);
   }
 }
 
@@ -193,6 +296,15 @@ SmallVector<Value> RowEmitter::emitFor(Value lo, Value hi, int64_t step,
                                        ArrayRef<Value> inits,
                                        IndexedBody body) {
   auto loop = scf::ForOp::create(builder, loc, lo, hi, index(step), inits);
+  // The schedule has unrolled it. More would chain what it keeps apart.
+  MLIRContext *context = builder.getContext();
+  auto isDisabled = builder.getBoolAttr(true);
+  auto unroll =
+      LLVM::LoopUnrollAttr::get(context, isDisabled, {}, {}, {}, {}, {}, {});
+  loop->setAttr("llvm.loop_annotation",
+                LLVM::LoopAnnotationAttr::get(context, {}, {}, {}, unroll, {},
+                                              {}, {}, {}, {}, {}, {}, {}, {},
+                                              {}, {}));
   OpBuilder::InsertionGuard guard(builder);
   if (inits.empty())
     builder.setInsertionPoint(loop.getBody()->getTerminator());
@@ -206,6 +318,30 @@ SmallVector<Value> RowEmitter::emitFor(Value lo, Value hi, int64_t step,
   return llvm::to_vector_of<Value>(loop.getResults());
 }
 
+SmallVector<Value>
+RowEmitter::emitIf(Value condition, TypeRange types,
+                   function_ref<SmallVector<Value>()> thenBody,
+                   function_ref<SmallVector<Value>()> elseBody) {
+  auto choice = scf::IfOp::create(builder, loc, types, condition,
+                                  /*withElseRegion=*/bool(elseBody));
+  auto emitBranch = [&](Block *block, function_ref<SmallVector<Value>()> body) {
+    OpBuilder::InsertionGuard guard(builder);
+    if (types.empty())
+      builder.setInsertionPoint(block->getTerminator());
+    else
+      builder.setInsertionPointToEnd(block);
+    auto outerMode = mode;
+    SmallVector<Value> results = body();
+    mode = outerMode;
+    if (!types.empty())
+      scf::YieldOp::create(builder, loc, results);
+  };
+  emitBranch(choice.thenBlock(), thenBody);
+  if (elseBody)
+    emitBranch(choice.elseBlock(), elseBody);
+  return llvm::to_vector_of<Value>(choice.getResults());
+}
+
 SmallVector<Value> RowEmitter::emitLoop(int64_t dim, ArrayRef<Value> identities,
                                         ArrayRef<vector::CombiningKind> kinds,
                                         int64_t maxUnroll, LoopBody body) {
@@ -215,15 +351,25 @@ SmallVector<Value> RowEmitter::emitLoop(int64_t dim, ArrayRef<Value> identities,
                        ? std::min(schedule.getUnroll(), maxUnroll)
                        : 1;
   int64_t step = width * unroll;
-  OpFoldResult extent = getExtent(dim);
-  OpFoldResult mainEnd = extent;
-  if (std::optional<int64_t> constant = getConstantIntValue(extent)) {
-    mainEnd = builder.getIndexAttr(*constant - *constant % step);
-  } else if (step > 1) {
-    Value size = asValue(extent);
-    Value rest = arith::RemUIOp::create(builder, loc, size, index(step));
-    mainEnd = arith::SubIOp::create(builder, loc, size, rest).getResult();
+  OpFoldResult begin = builder.getIndexAttr(0), end = getExtent(dim);
+  if (mode.head && isLaneLoop) {
+    Value head = arith::MinUIOp::create(builder, loc, mode.head, asValue(end));
+    Value exists = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne,
+                                         head, index(0));
+    emitIf(exists, {}, [&]() -> SmallVector<Value> {
+      emitMasked(dim, index(0), head, {}, body);
+      return {};
+    });
+    begin = head;
   }
+  std::optional<int64_t> constantBegin = getConstantIntValue(begin);
+  std::optional<int64_t> constantEnd = getConstantIntValue(end);
+  bool isStatic = constantBegin && constantEnd;
+  OpFoldResult mainEnd;
+  if (isStatic)
+    mainEnd = builder.getIndexAttr(*constantEnd - *constantEnd % step);
+  else
+    mainEnd = emitFullEnd(asValue(begin), asValue(end), step);
 
   size_t count = identities.size();
   SmallVector<Value> copies;
@@ -232,7 +378,7 @@ SmallVector<Value> RowEmitter::emitLoop(int64_t dim, ArrayRef<Value> identities,
     llvm::append_range(copies, identities);
     llvm::append_range(copyKinds, kinds);
   }
-  copies = emitMainLoop(mainEnd, step, copies, copyKinds,
+  copies = emitMainLoop(begin, mainEnd, step, copies, copyKinds,
                         [&](Value first, MutableArrayRef<Value> accumulators) {
                           for (int64_t copy = 0; copy < unroll; ++copy) {
                             Value position = copy == 0
@@ -241,13 +387,19 @@ SmallVector<Value> RowEmitter::emitLoop(int64_t dim, ArrayRef<Value> identities,
                                                        builder, loc, first,
                                                        index(copy * width));
                             values.pushFrame({{dim, position}});
+                            unrolledCopy = copy;
                             body(accumulators.slice(copy * count, count));
                             values.popFrame();
                           }
+                          unrolledCopy = 0;
                         });
-  if (step > 1)
-    emitRemainder(dim, width, mainEnd, extent,
-                  MutableArrayRef(copies).take_front(count), body);
+  auto first = MutableArrayRef(copies).take_front(count);
+  if (isStatic)
+    emitStaticRemainder(dim, width, *getConstantIntValue(mainEnd), *constantEnd,
+                        first, body);
+  else if (step > 1)
+    emitDynamicRemainder(dim, width, asValue(mainEnd), asValue(end), first,
+                         body);
   for (int64_t live = unroll; live > 1;) {
     int64_t half = (live + 1) / 2;
     for (size_t i = half * count; i < live * count; ++i)
@@ -259,22 +411,35 @@ SmallVector<Value> RowEmitter::emitLoop(int64_t dim, ArrayRef<Value> identities,
   return copies;
 }
 
-SmallVector<Value> RowEmitter::emitMainLoop(
-    OpFoldResult end, int64_t step, ArrayRef<Value> identities,
-    ArrayRef<vector::CombiningKind> kinds, IndexedBody body) {
-  std::optional<int64_t> constant = getConstantIntValue(end);
+/// Where the last whole step from `begin` on ends.
+Value RowEmitter::emitFullEnd(Value begin, Value end, int64_t step) {
+  if (step == 1)
+    return end;
+  Value size = arith::SubIOp::create(builder, loc, end, begin);
+  Value rest = arith::RemUIOp::create(builder, loc, size, index(step));
+  return arith::SubIOp::create(builder, loc, end, rest);
+}
+
+SmallVector<Value>
+RowEmitter::emitMainLoop(OpFoldResult begin, OpFoldResult end, int64_t step,
+                         ArrayRef<Value> identities,
+                         ArrayRef<vector::CombiningKind> kinds,
+                         IndexedBody body) {
+  std::optional<int64_t> length;
+  if (getConstantIntValue(begin))
+    length = getConstantIntValue(end); // what is constant begins at 0
   SmallVector<Value> accumulators = llvm::to_vector(identities);
-  if (constant && *constant == 0)
+  if (length && *length == 0)
     return accumulators;
-  if (constant && *constant == step) {
+  if (length && *length == step) {
     body(index(0), accumulators);
     return accumulators;
   }
-  Value last = asValue(end);
+  Value first = asValue(begin), last = asValue(end);
   int64_t block = flushPeriod * step;
-  if (identities.empty() || (constant && *constant <= block))
-    return emitFor(index(0), last, step, identities, body);
-  return emitFor(index(0), last, block, identities,
+  if (identities.empty() || (length && *length <= block))
+    return emitFor(first, last, step, identities, body);
+  return emitFor(first, last, block, identities,
                  [&](Value first, MutableArrayRef<Value> totals) {
                    Value blockEnd =
                        arith::AddIOp::create(builder, loc, first, index(block));
@@ -288,40 +453,61 @@ SmallVector<Value> RowEmitter::emitMainLoop(
                  });
 }
 
-void RowEmitter::emitRemainder(int64_t dim, int64_t width, OpFoldResult begin,
-                               OpFoldResult end,
-                               MutableArrayRef<Value> accumulators,
-                               LoopBody body) {
-  auto maskType = VectorType::get(width, builder.getI1Type());
-  auto emitVector = [&](Value position, Value mask,
-                        MutableArrayRef<Value> accumulators) {
-    values.pushFrame({{dim, position}}, mask);
+/// A vector of which only the first `count` lanes exist.
+void RowEmitter::emitMasked(int64_t dim, OpFoldResult position, Value count,
+                            MutableArrayRef<Value> accumulators,
+                            LoopBody body) {
+  auto maskType =
+      VectorType::get(schedule.getVectorSize(), builder.getI1Type());
+  Value mask = vector::CreateMaskOp::create(builder, loc, maskType, count);
+  values.pushFrame({{dim, asValue(position)}}, mask);
+  body(accumulators);
+  values.popFrame();
+}
+
+void RowEmitter::emitStaticRemainder(int64_t dim, int64_t width, int64_t begin,
+                                     int64_t end,
+                                     MutableArrayRef<Value> accumulators,
+                                     LoopBody body) {
+  for (int64_t position = begin; position < end; position += width) {
+    if (position + width > end) {
+      emitMasked(dim, builder.getIndexAttr(position), index(end - position),
+                 accumulators, body);
+      continue;
+    }
+    values.pushFrame({{dim, index(position)}});
     body(accumulators);
     values.popFrame();
-  };
-  std::optional<int64_t> lo = getConstantIntValue(begin),
-                         hi = getConstantIntValue(end);
-  if (lo && hi) {
-    for (int64_t position = *lo; position < *hi; position += width) {
-      Value mask;
-      if (position + width > *hi)
-        mask = vector::CreateMaskOp::create(builder, loc, maskType,
-                                            index(*hi - position));
-      emitVector(index(position), mask, accumulators);
-    }
-    return;
   }
-  Value last = asValue(end);
-  SmallVector<Value> results = emitFor(
-      asValue(begin), last, width, accumulators,
-      [&](Value position, MutableArrayRef<Value> accumulators) {
-        Value mask;
-        if (width > 1) {
-          Value rest = arith::SubIOp::create(builder, loc, last, position);
-          rest = arith::MinUIOp::create(builder, loc, rest, index(width));
-          mask = vector::CreateMaskOp::create(builder, loc, maskType, rest);
-        }
-        emitVector(position, mask, accumulators);
-      });
+}
+
+/// Whole vectors as long as there are, then a masked one.
+void RowEmitter::emitDynamicRemainder(int64_t dim, int64_t width, Value begin,
+                                      Value end,
+                                      MutableArrayRef<Value> accumulators,
+                                      LoopBody body) {
+  Value fullEnd = emitFullEnd(begin, end, width);
+  SmallVector<Value> results =
+      emitFor(begin, fullEnd, width, accumulators,
+              [&](Value position, MutableArrayRef<Value> accumulators) {
+                values.pushFrame({{dim, position}});
+                body(accumulators);
+                values.popFrame();
+              });
+  if (width > 1) {
+    Value rest = arith::SubIOp::create(builder, loc, end, fullEnd);
+    Value exists = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne,
+                                         rest, index(0));
+    SmallVector<Value> before = results;
+    results = emitIf(
+        exists, ValueRange(before).getTypes(),
+        [&] {
+          SmallVector<Value> masked = before;
+          emitMasked(dim, fullEnd, rest, masked, body);
+          return masked;
+        },
+        before.empty() ? function_ref<SmallVector<Value>()>()
+                       : [&] { return before; });
+  }
   llvm::copy(results, accumulators.begin());
 }

@@ -16,6 +16,7 @@ ValueEmitter::ValueEmitter(OpBuilder &builder, const RowProgram &program,
                            int64_t lanes)
     : builder(builder), program(program), op(program.getOp()), loc(op.getLoc()),
       operands(operands), laneDim(laneDim), lanes(lanes),
+      lanesAreRows(lanes > 1 && !op.isNormalizedDim(*laneDim)),
       sizes(op.getNumDims()) {
   for (auto [operand, map] :
        llvm::zip_equal(operands, op.getIndexingMapsArray()))
@@ -71,6 +72,15 @@ void ValueEmitter::pushFrame(ArrayRef<std::pair<int64_t, Value>> bound,
   setVisible(frames.size());
 }
 
+void ValueEmitter::pushRows(ArrayRef<DimPositions> positions, Value mask) {
+  rows.assign(positions.begin(), positions.end());
+  currentRow = 0;
+  pushFrame({}, mask);
+  frames.back().dims = op.getRowDims();
+  frames.back().bindsLanes = lanesAreRows;
+  setVisible(frames.size());
+}
+
 void ValueEmitter::popFrame() {
   frames.pop_back();
   setVisible(frames.size());
@@ -89,21 +99,91 @@ unsigned ValueEmitter::frameOf(Value value) const {
   return innermost;
 }
 
+/// What is known after a reduction counts as different in each row, even where
+/// it is not.
+ValueEmitter::Key ValueEmitter::keyOf(Value value) {
+  bool differs =
+      program.getPhase(value) > 0 ||
+      program.getVaryingDims().variesAlongAny(value, op.getRowDims());
+  return {value, differs ? currentRow : 0};
+}
+
 //===----------------------------------------------------------------------===//
 // Values
 //===----------------------------------------------------------------------===//
 
 Value ValueEmitter::get(Value value) {
   unsigned index = frameOf(value);
-  if (Value emitted = frames[index].values.lookup(value))
+  Key key = keyOf(value);
+  if (Value emitted = frames[index].values.lookup(key))
     return emitted;
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPoint(frames[index].anchor);
   unsigned previouslyVisible = visible;
   setVisible(index + 1);
-  Value emitted = emit(value);
+  Value emitted = index == 1 && gathersRows()
+                      ? vector::ExtractOp::create(
+                            builder, loc, getGathered(value), currentRow)
+                      : emit(value);
   setVisible(previouslyVisible);
-  return frames[index].values[value] = emitted;
+  return frames[index].values[key] = emitted;
+}
+
+/// A value of the rows' frame or the program's, with an element per row.
+Value ValueEmitter::getGathered(Value value) {
+  if (Value emitted = frames[1].gathered.lookup(value))
+    return emitted;
+  Value emitted = emitGathered(value);
+  return frames[1].gathered[value] = emitted;
+}
+
+Value ValueEmitter::emitGathered(Value value) {
+  int64_t count = rows.size();
+  auto typeOf = [&](Value scalar) {
+    return VectorType::get(count, scalar.getType());
+  };
+  if (frameOf(value) == 0) {
+    Value scalar = get(value);
+    return vector::BroadcastOp::create(builder, loc, typeOf(scalar), scalar);
+  }
+  Operation *producer = value.getDefiningOp();
+  if (producer && !isa<IndexOp, CollectiveOpInterface>(producer)) {
+    SmallVector<Value> vectors =
+        llvm::map_to_vector(producer->getOperands(), [&](Value operand) {
+          return getGathered(operand);
+        });
+    return widenOp(builder, producer, vectors, count)
+        ->getResult(cast<OpResult>(value).getResultNumber());
+  }
+  SmallVector<Value> scalars;
+  unsigned previousRow = currentRow;
+  for (int64_t row = 0; row < count; ++row) {
+    setRow(row);
+    scalars.push_back(emit(value));
+  }
+  setRow(previousRow);
+  return vector::FromElementsOp::create(builder, loc, typeOf(scalars.front()),
+                                        scalars);
+}
+
+void ValueEmitter::setRowValues(Value value, ArrayRef<Value> emitted) {
+  if (gathersRows()) {
+    frames[1].gathered[value] = emitted.front();
+    return;
+  }
+  for (auto [row, rowValue] : llvm::enumerate(emitted))
+    frames[1].values[{value, unsigned(row)}] = rowValue;
+}
+
+SmallVector<Value> ValueEmitter::getRowValues(Value value) {
+  if (gathersRows())
+    return {getGathered(value)};
+  SmallVector<Value> emitted;
+  for (unsigned row = 0; row < rows.size(); ++row) {
+    setRow(row);
+    emitted.push_back(get(value));
+  }
+  return emitted;
 }
 
 Value ValueEmitter::getSpread(Value value) {
@@ -111,7 +191,7 @@ Value ValueEmitter::getSpread(Value value) {
   if (!inLanes() || isa<VectorType>(emitted.getType()))
     return emitted;
   Frame &frame = frames[frameOf(value)];
-  Value &spread = frame.spread[value];
+  Value &spread = frame.spread[keyOf(value)];
   if (!spread) {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPoint(frame.anchor);
@@ -129,7 +209,9 @@ Value ValueEmitter::emit(Value value) {
     return load(operand, dimsOf(op.getInputMap(argument.getArgNumber())));
   }
   if (auto buffer = buffers.find(value); buffer != buffers.end())
-    return load(buffer->second.first, buffer->second.second);
+    return load(
+        buffer->second.first, buffer->second.second,
+        arith::ConstantIndexOp::create(builder, loc, currentRow).getResult());
   Operation *producer = value.getDefiningOp();
   if (auto size = dyn_cast<SizeOp>(producer))
     return emitSize(size);
@@ -164,8 +246,16 @@ Value ValueEmitter::emitSize(SizeOp size) {
   return convertCount(builder, loc, count, size.getType());
 }
 
+Value ValueEmitter::getIndex(int64_t dim) const {
+  if (!rows.empty())
+    for (auto [rowDim, position] : rows[currentRow])
+      if (rowDim == dim)
+        return position;
+  return indices.lookup(dim);
+}
+
 Value ValueEmitter::getPosition(int64_t dim) {
-  Value position = indices.lookup(dim);
+  Value position = getIndex(dim);
   if (!inLanes() || !isVectorised(dim))
     return position;
   auto type = VectorType::get(lanes, builder.getIndexType());
@@ -192,7 +282,7 @@ SmallVector<Value> ValueEmitter::indicesOf(ArrayRef<int64_t> dims,
                                            ValueRange prefix) const {
   SmallVector<Value> position = llvm::to_vector(prefix);
   for (int64_t dim : dims)
-    position.push_back(indices.lookup(dim));
+    position.push_back(getIndex(dim));
   return position;
 }
 
@@ -232,8 +322,14 @@ Value ValueEmitter::loadLaneByLane(Value memref, SmallVector<Value> position,
   return vector::FromElementsOp::create(builder, loc, type, elements);
 }
 
+void ValueEmitter::storeToBuffer(Value value, Value emitted) {
+  auto &[buffer, dims] = buffers[value];
+  Value row = arith::ConstantIndexOp::create(builder, loc, currentRow);
+  store(emitted, buffer, dims, row);
+}
+
 void ValueEmitter::store(Value value, Value memref, ArrayRef<int64_t> dims,
-                         ValueRange prefix) {
+                         ValueRange prefix, bool nontemporal) {
   SmallVector<Value> position = indicesOf(dims, prefix);
   if (!inLanes() || !llvm::is_contained(dims, *laneDim)) {
     memref::StoreOp::create(builder, loc, value, memref, position);
@@ -242,8 +338,22 @@ void ValueEmitter::store(Value value, Value memref, ArrayRef<int64_t> dims,
   } else if (mask) {
     vector::MaskedStoreOp::create(builder, loc, memref, position, mask, value);
   } else {
-    vector::StoreOp::create(builder, loc, value, memref, position);
+    auto store = vector::StoreOp::create(builder, loc, value, memref, position);
+    if (nontemporal) {
+      store.setNontemporal(true);
+      store.setAlignment(std::min<int64_t>(getVectorBytes(memref), 64));
+    }
   }
+}
+
+bool ValueEmitter::canStoreNontemporal(Value memref) const {
+  return !isBitPacked(getElementTypeOrSelf(memref.getType())) &&
+         llvm::isPowerOf2_64(lanes);
+}
+
+int64_t ValueEmitter::getVectorBytes(Value memref) const {
+  Type type = getElementTypeOrSelf(memref.getType());
+  return lanes * type.getIntOrFloatBitWidth() / 8;
 }
 
 void ValueEmitter::storeLaneByLane(Value value, Value memref,

@@ -9,14 +9,22 @@
 
 namespace mlir::norm {
 
+/// Positions along dims of the iteration space.
+using DimPositions = SmallVector<std::pair<int64_t, Value>>;
+
 /// Emits the values of a row program where they are asked for, each in the
 /// outermost loop in which all dims along which it varies are bound, and once.
 ///
 /// The loops around the point of emission are a stack of frames. The first is
-/// the program's: nothing is bound. The second is the row's: all row dims are
+/// the program's: nothing is bound. The second is the rows': all row dims are
 /// bound, and the results of collectives are kept there. Each loop over a
 /// normalized dim pushes a frame of its own. In the frame that binds the
 /// vectorised dim, values are vectors and `mask` says which lanes exist.
+///
+/// Several rows may be evaluated side by side, in the same loops: a value that
+/// differs between rows is then emitted for each row that it is asked for, see
+/// `setRow`. Where the lanes are not rows themselves, what is one scalar per
+/// row is computed for all rows at once, in a vector with an element per row.
 class ValueEmitter {
 public:
   /// `operands` are the memrefs and scalars to read and write, in the order of
@@ -26,14 +34,23 @@ public:
                int64_t lanes);
   ~ValueEmitter() { eraseAnchors(); }
 
-  /// Opens a frame at the builder's insertion point. `indices` gives the
-  /// position along each dim that it binds.
+  /// Opens the program's frame at the builder's insertion point.
+  void pushProgram() { pushFrame({}); }
+  /// Opens the frame of the rows at the given positions along the row dims.
+  void pushRows(ArrayRef<DimPositions> rows, Value mask = nullptr);
+  /// Opens a frame for a loop, or several, at the builder's insertion point.
   void pushFrame(ArrayRef<std::pair<int64_t, Value>> indices,
                  Value mask = nullptr);
   void popFrame();
   /// Lets further values of the innermost frame go to the builder's insertion
   /// point: those emitted before dominate it.
   void advanceFrame();
+
+  unsigned getNumRows() const { return rows.size(); }
+  /// Says which of the rows values are asked for from now on.
+  void setRow(unsigned row) { currentRow = row; }
+  /// Whether what is one scalar per row is kept in vectors of all rows.
+  bool gathersRows() const { return rows.size() > 1 && !lanesAreRows; }
 
   /// Whether the innermost frame is inside the vectorised loop.
   bool inLanes() const { return lanesBound; }
@@ -48,26 +65,37 @@ public:
   /// The value as a vector of all lanes inside the vectorised loop, otherwise a
   /// scalar.
   Value getSpread(Value value);
-  /// A value of the emitted code, known in the row frame, for a collective's
-  /// result.
-  void setRowValue(Value value, Value emitted) {
-    frames[1].values[value] = emitted;
-  }
-  /// The buffer that holds a collective's result that varies along `dims` of
-  /// the row.
+  /// Values of the emitted code, known in the rows' frame, for a collective's
+  /// result: one that holds all rows', where they are gathered, otherwise one
+  /// per row.
+  void setRowValues(Value value, ArrayRef<Value> emitted);
+  /// The inverse of `setRowValues`, for any value known in the rows' frame.
+  SmallVector<Value> getRowValues(Value value);
+  /// The buffer, with a leading dim for the row, that holds a collective's
+  /// result that varies along `dims` of the row.
   void setBuffer(Value value, Value buffer, ArrayRef<int64_t> dims) {
     buffers[value] = {buffer, llvm::to_vector(dims)};
   }
-  Value getBuffer(Value value) const { return buffers.lookup(value).first; }
+  void storeToBuffer(Value value, Value emitted);
 
   /// Reads or writes `memref` at the innermost frame's position; `dims` are the
-  /// iteration dims of the memref's dims, `prefix` leading indices.
+  /// iteration dims of the memref's dims, `prefix` leading indices. A
+  /// nontemporal store of a whole vector must go to a multiple of its size.
   Value load(Value memref, ArrayRef<int64_t> dims, ValueRange prefix = {});
   void store(Value value, Value memref, ArrayRef<int64_t> dims,
-             ValueRange prefix = {});
+             ValueRange prefix = {}, bool nontemporal = false);
+  /// Whether vectors of the memref's elements can be stored past the caches.
+  bool canStoreNontemporal(Value memref) const;
+  /// The size of a vector of a memref's elements.
+  int64_t getVectorBytes(Value memref) const;
+  /// The indices of the innermost frame's position in a memref.
+  SmallVector<Value> indicesOf(ArrayRef<int64_t> dims,
+                               ValueRange prefix = {}) const;
 
   /// The size of a dim of the iteration space.
   OpFoldResult getSize(int64_t dim) const { return sizes[dim]; }
+  /// The first lane's position along a dim.
+  Value getIndex(int64_t dim) const;
   /// The position along a dim at the builder's insertion point, a vector along
   /// the lanes.
   Value getPosition(int64_t dim);
@@ -75,20 +103,26 @@ public:
   static SmallVector<int64_t> dimsOf(AffineMap map);
 
 private:
+  /// A value of the block, and the row it is for.
+  using Key = std::pair<Value, unsigned>;
   struct Frame {
     /// Code of the frame is inserted before this operation.
     Operation *anchor = nullptr;
-    llvm::DenseMap<Value, Value> values, spread;
+    llvm::DenseMap<Key, Value> values, spread;
+    /// Values with an element per row.
+    llvm::DenseMap<Value, Value> gathered;
     SmallVector<int64_t> dims;
     bool bindsLanes = false;
     Value mask;
   };
 
   unsigned frameOf(Value value) const;
+  Key keyOf(Value value);
   Value emit(Value value);
+  Value getGathered(Value value);
+  Value emitGathered(Value value);
   Operation *emitOperation(Operation *op, bool asVector);
   Value emitSize(SizeOp op);
-  SmallVector<Value> indicesOf(ArrayRef<int64_t> dims, ValueRange prefix) const;
   Value loadLaneByLane(Value memref, SmallVector<Value> position,
                        VectorType type);
   void storeLaneByLane(Value value, Value memref, SmallVector<Value> position);
@@ -104,8 +138,11 @@ private:
   SmallVector<Value> operands;
   std::optional<int64_t> laneDim;
   int64_t lanes;
+  bool lanesAreRows;
   SmallVector<OpFoldResult> sizes;
   llvm::DenseMap<int64_t, Value> indices;
+  SmallVector<DimPositions> rows;
+  unsigned currentRow = 0;
   llvm::DenseMap<Value, std::pair<Value, SmallVector<int64_t>>> buffers;
   SmallVector<Frame> frames;
   SmallVector<Operation *> anchors;

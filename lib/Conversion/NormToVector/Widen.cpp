@@ -3,6 +3,7 @@
 #include "Widen.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "norm/Dialect/Norm/IR/Norm.h"
+#include <numeric>
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -51,10 +52,56 @@ Value norm::combineValues(OpBuilder &builder, Location loc,
                                     flags);
 }
 
+/// Lanes that combinations of `kind` do not notice, up to a power of two.
+static Value padLanes(OpBuilder &builder, Location loc,
+                      vector::CombiningKind kind, Value vector) {
+  auto type = cast<VectorType>(vector.getType());
+  int64_t lanes = type.getNumElements();
+  int64_t padded = llvm::PowerOf2Ceil(lanes);
+  if (padded == lanes)
+    return vector;
+  Value identity = createIdentity(builder, loc, kind, type);
+  SmallVector<int64_t> order(padded, lanes);
+  std::iota(order.begin(), order.begin() + lanes, 0);
+  return vector::ShuffleOp::create(builder, loc, vector, identity, order);
+}
+
 Value norm::combineLanes(OpBuilder &builder, Location loc,
-                         vector::CombiningKind kind, Value vector) {
-  bool isFloat = isa<FloatType>(getElementTypeOrSelf(vector.getType()));
-  return vector::ReductionOp::create(builder, loc, kind, vector,
-                                     isFloat ? arith::FastMathFlags::reassoc
-                                             : arith::FastMathFlags::none);
+                         vector::CombiningKind kind, ArrayRef<Value> vectors) {
+  // Each vector of a level holds `rows` of the results to be, `lanes` partial
+  // results of each.
+  SmallVector<Value> level = llvm::map_to_vector(vectors, [&](Value vector) {
+    return padLanes(builder, loc, kind, vector);
+  });
+  int64_t rows = 1;
+  int64_t lanes = cast<VectorType>(level.front().getType()).getNumElements();
+  while (lanes > 1 || level.size() > 1) {
+    bool isPaired = level.size() > 1;
+    int64_t half = std::max<int64_t>(lanes / 2, 1);
+    int64_t pairRows = isPaired ? 2 * rows : rows;
+    SmallVector<int64_t> low, high;
+    for (int64_t row = 0; row < pairRows; ++row)
+      for (int64_t lane = 0; lane < half; ++lane) {
+        low.push_back(row * lanes + lane);
+        high.push_back(row * lanes + half + lane);
+      }
+    SmallVector<Value> next;
+    for (size_t i = 0; i < level.size(); i += isPaired ? 2 : 1) {
+      Value first = level[i], second = isPaired ? level[i + 1] : level[i];
+      Value combined =
+          vector::ShuffleOp::create(builder, loc, first, second, low);
+      if (lanes > 1) {
+        Value rest =
+            vector::ShuffleOp::create(builder, loc, first, second, high);
+        combined = combineValues(builder, loc, kind, combined, rest);
+      }
+      next.push_back(combined);
+    }
+    level = std::move(next);
+    rows = pairRows;
+    lanes = half;
+  }
+  if (rows > 1)
+    return level.front();
+  return vector::ExtractOp::create(builder, loc, level.front(), 0);
 }

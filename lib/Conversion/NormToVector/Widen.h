@@ -27,9 +27,12 @@ Value createIdentity(OpBuilder &builder, Location loc,
 Value combineValues(OpBuilder &builder, Location loc,
                     vector::CombiningKind kind, Value accumulator, Value value);
 
-/// Combines the lanes of a vector in any order.
+/// Combines the lanes of each of some vectors, as many as a power of two, by a
+/// tree of shuffles that all vectors share: lanes half a vector apart first.
+/// The result is a scalar for one vector, otherwise a vector with an element
+/// for each; its bits are the same either way.
 Value combineLanes(OpBuilder &builder, Location loc, vector::CombiningKind kind,
-                   Value vector);
+                   ArrayRef<Value> vectors);
 
 } // namespace mlir::norm
 

@@ -4,13 +4,14 @@
 
 // CHECK-LABEL: func.func private @norm_rows(
 // CHECK-SAME: %[[X:[^:]*]]: memref<4x8x32xf32>, %[[Y:[^:]*]]: memref<4x8x32xf32>, %[[S:[^:]*]]: memref<4x8xf32>
-// CHECK: %[[BUFFER:.*]] = memref.alloc() : memref<8xf32>
+// CHECK: %[[BUFFER:.*]] = memref.alloc() : memref<1x8xf32>
 // CHECK: scf.for %[[ROW:.*]] =
 // CHECK: scf.for %[[B:.*]] = %c0 to %c8
-// CHECK: %[[AMAX:.*]] = vector.reduction <maxnumf>
-// CHECK: memref.store %[[AMAX]], %[[BUFFER]][%[[B]]]
+// CHECK: arith.maxnumf %{{.*}} : vector<1xf32>
+// CHECK-NEXT: %[[AMAX:.*]] = vector.extract
+// CHECK: memref.store %[[AMAX]], %[[BUFFER]][%c0, %[[B]]]
 // CHECK: scf.for %[[B:.*]] = %c0 to %c8
-// CHECK: memref.load %[[BUFFER]][%[[B]]]
+// CHECK: memref.load %[[BUFFER]][%c0, %[[B]]]
 // CHECK: vector.store %{{.*}}, %[[Y]][%[[ROW]], %[[B]], %c0]
 // CHECK: scf.for %[[B:.*]] = %c0 to %c8
 // CHECK: memref.store %{{.*}}, %[[S]][%[[ROW]], %[[B]]]
@@ -62,7 +63,8 @@ func.func @channels(%x: memref<2x8x4x4xf32>, %y: memref<2x8x4x4xf32>) {
 // CHECK: memref.load %{{.*}} : memref<4x8xi1>
 // CHECK: %[[MASK:.*]] = vector.from_elements
 // CHECK: %[[ONES:.*]] = arith.select %[[MASK]], %{{.*}}, %{{.*}} : vector<8xi1>, vector<8xindex>
-// CHECK: %[[COUNT:.*]] = vector.reduction <add>, %[[ONES]] : vector<8xindex> into index
+// CHECK: vector.shuffle %[[ONES]], %[[ONES]] [0, 1, 2, 3] : vector<8xindex>, vector<8xindex>
+// CHECK: arith.addi %{{.*}} : vector<1xindex>
 // CHECK: arith.uitofp
 func.func @masked(%x: memref<4x8xf16>, %m: memref<4x8xi1>, %y: memref<4xf16>) {
   norm.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (r)>], normalized_dims = [1], schedule = #norm.cpu_schedule<lane_dim = 1, vector_size = 8>}

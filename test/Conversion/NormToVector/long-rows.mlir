@@ -20,7 +20,12 @@
 // CHECK: %[[MASK:.*]] = vector.constant_mask [4] : vector<16xi1>
 // CHECK: %[[TAIL:.*]] = vector.maskedload %[[X]][%[[ROW]], %c96], %[[MASK]]
 // CHECK: arith.select %[[MASK]]
-// CHECK: %[[SUM:.*]] = vector.reduction <add>, %{{.*}} fastmath<reassoc> : vector<16xf32> into f32
+// The lanes are added by a tree: those half a vector apart first.
+// CHECK: vector.shuffle %[[V:.*]], %[[V]] [0, 1, 2, 3, 4, 5, 6, 7] : vector<16xf32>, vector<16xf32>
+// CHECK-NEXT: vector.shuffle %[[V]], %[[V]] [8, 9, 10, 11, 12, 13, 14, 15] : vector<16xf32>, vector<16xf32>
+// CHECK-NEXT: arith.addf %{{.*}} fastmath<contract> : vector<8xf32>
+// CHECK: arith.addf %{{.*}} fastmath<contract> : vector<1xf32>
+// CHECK-NEXT: vector.extract %{{.*}}[0] : f32 from vector<1xf32>
 // CHECK: %[[RSTD:.*]] = math.rsqrt %{{.*}} : f32
 // CHECK: vector.broadcast %[[RSTD]] : f32 to vector<16xf32>
 // CHECK-NOT: math.rsqrt
@@ -46,7 +51,7 @@ func.func @rms_norm(%x: memref<?x100xf32>, %g: memref<100xf32>, %y: memref<?x100
 
 // -----
 
-// Rows of a dynamic length: sums flush into a second level every 16 iterations; the remainder is a masked loop.
+// Rows of a dynamic length: sums flush into a second level every 16 iterations; whole vectors are left over, then a masked one.
 
 // CHECK-LABEL: func.func private @norm_rows(
 // CHECK: scf.for %[[ROW:.*]] =
@@ -56,11 +61,15 @@ func.func @rms_norm(%x: memref<?x100xf32>, %g: memref<100xf32>, %y: memref<?x100
 // CHECK: %[[PARTIAL:.*]]:2 = scf.for %{{.*}} = %[[FIRST]] to %[[BLOCK]] step %c16 iter_args(%{{.*}} = %[[ZERO:.*]], %{{.*}} = %[[ZERO]])
 // CHECK: arith.addf %{{.*}}, %[[PARTIAL]]#0 fastmath<contract>
 // CHECK: arith.addf %{{.*}}, %[[PARTIAL]]#1 fastmath<contract>
-// CHECK: scf.for %[[J:.*]] = %[[MAIN]] to %[[N:.*]] step %c8
-// CHECK: %[[REST:.*]] = arith.subi %[[N]], %[[J]]
-// CHECK: %[[COUNT:.*]] = arith.minui %[[REST]], %c8
-// CHECK: vector.create_mask %[[COUNT]] : vector<8xi1>
-// CHECK: vector.reduction <add>
+// CHECK: %[[LEFT:.*]] = scf.for %[[J:.*]] = %[[MAIN]] to %[[FULL:.*]] step %c8
+// CHECK-NEXT: vector.load
+// CHECK: %[[REST:.*]] = arith.subi %{{.*}}, %[[FULL]]
+// CHECK: %[[EXISTS:.*]] = arith.cmpi ne, %[[REST]], %c0
+// CHECK: scf.if %[[EXISTS]] -> (vector<8xf32>)
+// CHECK-NEXT: vector.create_mask %[[REST]] : vector<8xi1>
+// CHECK-NEXT: vector.maskedload
+// CHECK: } else {
+// CHECK-NEXT: scf.yield %[[LEFT]]
 // A statistic alone needs no second sweep over the row.
 // CHECK-NOT: scf.for
 // CHECK: memref.store %{{.*}}, %{{.*}}[%[[ROW]]]

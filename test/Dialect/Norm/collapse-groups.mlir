@@ -21,7 +21,7 @@ func.func @group_norm(%x: memref<2x64x14x14xf32>, %mean: memref<2x32xf32>) {
 // CHECK-LABEL: @dynamic_channels(
 func.func @dynamic_channels(%x: memref<?x?x?x?xf32>) {
   // CHECK: memref.collapse_shape %{{.*}} {{\[\[}}0, 1], [2, 3, 4]] : memref<?x4x?x?x?xf32> into memref<?x?xf32>
-  // CHECK: norm.generic {{.*}} normalized_dims = [1], schedule = <lane_dim = 1, vector_size = 16, unroll = 4>}
+  // CHECK: norm.generic {{.*}} normalized_dims = [1], schedule = <lane_dim = 1, vector_size = 16, unroll = 4, {{.*}}>}
   norm.group_norm ins(%x : memref<?x?x?x?xf32>) outs(%x : memref<?x?x?x?xf32>) axes = [2, 3] channel_axis = 1 groups = 4 epsilon = 1.0e-5
   return
 }

@@ -4,9 +4,9 @@
 // CHECK-LABEL: @trailing(
 func.func @trailing(%x: memref<?x1000xbf16>, %y: memref<?x1000xbf16>) {
   // The block computes in f32, so a vector has as many elements as a register holds of these.
-  // WIDE: schedule = <lane_dim = 1, vector_size = 16, unroll = 4>
+  // WIDE: schedule = <lane_dim = 1, vector_size = 16, unroll = 4, nontemporal_above = 8388608, peel = true, prefetch_bytes = 10922>
   // WIDE: norm.moments <corrected_two_pass>
-  // DEFAULT: schedule = <lane_dim = 1, vector_size = 8, unroll = 4, parallel = true, outline = false>
+  // DEFAULT: schedule = <lane_dim = 1, vector_size = 8, unroll = 4, nontemporal_above = 8388608, peel = true, prefetch_bytes = 10922, parallel = true, outline = false>
   // DEFAULT: norm.moments <shifted>
   norm.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (r, c)>], normalized_dims = [1]}
       ins(%x : memref<?x1000xbf16>) outs(%y : memref<?x1000xbf16>) {
@@ -23,7 +23,7 @@ func.func @trailing(%x: memref<?x1000xbf16>, %y: memref<?x1000xbf16>) {
 
 // CHECK-LABEL: @short_row(
 func.func @short_row(%x: memref<?x3xf32>, %y: memref<?x3xf32>) {
-  // CHECK: schedule = <lane_dim = 1, vector_size = 4, unroll = 4
+  // CHECK: schedule = <lane_dim = 1, vector_size = 4, rows = 16,
   norm.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (r, c)>], normalized_dims = [1]}
       ins(%x : memref<?x3xf32>) outs(%y : memref<?x3xf32>) {
   ^bb0(%e: f32):
@@ -131,8 +131,8 @@ func.func @no_rows_in_lanes(%x: memref<4x8xf32>, %y: memref<4xf32>, %z: memref<4
 
 // CHECK-LABEL: @elementwise(
 func.func @elementwise(%x: memref<2x3x64xf32>, %m: memref<3xf32>) {
-  // WIDE: schedule = <lane_dim = 2, vector_size = 16, unroll = 4>
-  // DEFAULT: schedule = <lane_dim = 2, vector_size = 8, unroll = 4,
+  // WIDE: schedule = <lane_dim = 2, vector_size = 16, rows = 4>
+  // DEFAULT: schedule = <lane_dim = 2, vector_size = 8, rows = 8,
   norm.generic {indexing_maps = [affine_map<(n, c, s) -> (n, c, s)>, affine_map<(n, c, s) -> (c)>, affine_map<(n, c, s) -> (n, c, s)>],
                 normalized_dims = []} ins(%x, %m : memref<2x3x64xf32>, memref<3xf32>) outs(%x : memref<2x3x64xf32>) {
   ^bb0(%e: f32, %mean: f32):

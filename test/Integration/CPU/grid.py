@@ -1,6 +1,6 @@
 """Runs normalizations over a grid of shapes, types, axes and layouts and compares them with centred references.
 
-    grid.py [--vector-bits=128|256|512]
+    grid.py [--vector-bits=128|256|512] [--options=OPTIONS OF THE PIPELINE]
 """
 
 import argparse
@@ -162,12 +162,12 @@ def programs():
     yield BlockScales("blocks_static", "f32", (None, 4, 32)), [(5, 4, 32)]
 
 
-def check_all(target):
+def check_all(target, options):
     random = np.random.default_rng(20)
     dynamic, static = list(dynamic_cases()), list(static_cases())
     shaped, generic = [*axes_cases(), *channel_cases(), *strided_cases()], list(programs())
     functions = [*(case for case, _ in dynamic), *static, *(case for case, _ in shaped), *(case for case, _ in generic)]
-    library = Library("".join(case.mlir() for case in functions), target)
+    library = Library("".join(case.mlir() for case in functions), target, options=options)
     calls = 0
     for case, lengths in dynamic:
         for rows, length in itertools.product(ROWS, lengths):
@@ -191,4 +191,6 @@ def check_all(target):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--vector-bits", type=int, choices=(128, 256, 512), default=None)
-    check_all(Target(parser.parse_args().vector_bits or 0))
+    parser.add_argument("--options", default="")
+    given = parser.parse_args()
+    check_all(Target(given.vector_bits or 0), given.options)

@@ -51,22 +51,44 @@ Operation *NormDialect::materializeConstant(OpBuilder &builder, Attribute value,
   return arith::ConstantOp::materialize(builder, value, type, loc);
 }
 
-LogicalResult
-CPUScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                        std::optional<int64_t> laneDim, int64_t vectorSize,
-                        int64_t unroll, bool, int64_t serialBelow, bool) {
-  if (laneDim && *laneDim < 0)
-    return emitError() << "expected a lane_dim of at least 0, got " << *laneDim;
-  if (vectorSize < 1 || vectorSize > 1024)
-    return emitError() << "expected a vector_size from 1 to 1024, got "
-                       << vectorSize;
+LogicalResult CPUScheduleAttr::verify(
+    function_ref<InFlightDiagnostic()> emitError,
+    std::optional<int64_t> laneDim, int64_t vectorSize, int64_t unroll,
+    int64_t rows, std::optional<int64_t> nontemporalAbove, bool peel,
+    int64_t prefetchBytes, int64_t prefetchLocality,
+    std::optional<int64_t> prefetchPhase, bool, int64_t serialBelow, bool) {
+  auto isWithin = [&](StringRef name, int64_t value, int64_t low,
+                      int64_t high) {
+    if (value >= low && value <= high)
+      return true;
+    InFlightDiagnostic diagnostic = emitError() << "expected ";
+    diagnostic << (StringRef("aeiou").contains(name.front()) ? "an " : "a ")
+               << name;
+    if (high == std::numeric_limits<int64_t>::max())
+      diagnostic << " of at least " << low;
+    else
+      diagnostic << " from " << low << " to " << high;
+    diagnostic << ", got " << value;
+    return false;
+  };
+  constexpr int64_t any = std::numeric_limits<int64_t>::max();
+  if (!isWithin("lane_dim", laneDim.value_or(0), 0, any) ||
+      !isWithin("vector_size", vectorSize, 1, 1024) ||
+      !isWithin("unroll", unroll, 1, 64) ||
+      !isWithin("nontemporal_above", nontemporalAbove.value_or(0), 0, any) ||
+      !isWithin("prefetch_bytes", prefetchBytes, 0, any) ||
+      !isWithin("prefetch_locality", prefetchLocality, 0, 3) ||
+      !isWithin("prefetch_phase", prefetchPhase.value_or(0), 0, any) ||
+      !isWithin("serial_below", serialBelow, 0, any))
+    return failure();
   if (!laneDim && vectorSize != 1)
     return emitError() << "expected a vector_size of 1 without a lane_dim, got "
                        << vectorSize;
-  if (unroll < 1 || unroll > 64)
-    return emitError() << "expected an unroll from 1 to 64, got " << unroll;
-  if (serialBelow < 0)
-    return emitError() << "expected a serial_below of at least 0, got "
-                       << serialBelow;
+  if (rows < 1 || rows > 64 || !llvm::isPowerOf2_64(rows))
+    return emitError() << "expected rows to be a power of two up to 64, got "
+                       << rows;
+  if (peel && rows != 1)
+    return emitError() << "expected a single row per iteration with peel, got "
+                       << rows;
   return success();
 }

@@ -114,8 +114,21 @@ static LogicalResult verifyOutputs(GenericOp op) {
 /// c13.
 static LogicalResult verifySchedule(GenericOp op) {
   std::optional<CPUScheduleAttr> schedule = op.getSchedule();
-  if (!schedule || !schedule->getLaneDim() ||
-      op.isNormalizedDim(*schedule->getLaneDim()) ||
+  if (!schedule)
+    return success();
+  if (schedule->getRows() > 1 && op.getRowDims().empty())
+    return op.emitOpError() << "expected the schedule to have a single row per "
+                               "iteration, as there is only one, got "
+                            << schedule->getRows();
+  if (schedule->getRows() > 1)
+    for (unsigned output = 0; output < op.getOutputs().size(); ++output)
+      if (op.isAccumulator(output))
+        return op.emitOpError()
+               << "expected the schedule to have a single row per iteration, "
+                  "as output #"
+               << output << " accumulates over rows, got "
+               << schedule->getRows();
+  if (!schedule->getLaneDim() || op.isNormalizedDim(*schedule->getLaneDim()) ||
       op.canHaveRowsInLanes(*schedule->getLaneDim()))
     return success();
   return op.emitOpError() << "expected the schedule's lane_dim to be a "

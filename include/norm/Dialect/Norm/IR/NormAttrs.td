@@ -42,9 +42,21 @@ def Norm_CPUScheduleAttr : AttrDef<Norm_Dialect, "CPUSchedule"> {
       along it must be contiguous in it. May be absent for programs without normalized dims.
     - `vector_size`: elements per vector; 1 gives scalar code, which works for every layout.
     - `unroll`: vectors per iteration, each with accumulators of its own; where lanes are rows, elements of these rows.
+    - `rows`: rows per iteration, a power of two; where lanes are rows, vectors of them. Their loops are one, their
+      reductions end in one tree of shuffles. Not for programs with outputs that accumulate over rows.
+    - `nontemporal_above`: outputs bypass the caches when all operands together take at least so many bytes, where rows of
+      outputs start at multiples of a vector's bytes. Absent: never.
+    - `peel`: rows that start elsewhere bypass the caches too, but for what lies before the first multiple and after the
+      last. For a single row per iteration with elements in the lanes.
+    - `prefetch_bytes`: inputs are prefetched as many iterations ahead as hold so many bytes of them, but at least one; 0 for
+      not at all. Together with `nontemporal_above`, only where outputs bypass the caches.
+    - `prefetch_locality`: 3 for all caches, 2 and 1 for outer ones, 0 for data that is not kept.
+    - `prefetch_phase`: the phase of the program in whose loops prefetches stand; that of the outputs if absent.
     - `parallel`: whether chunks of rows run in an `scf.parallel`.
     - `serial_below`: a parallel program with fewer elements than this runs serially.
     - `outline`: whether the loops become a private function of their own.
+
+    A row's bits depend on `lane_dim`, `vector_size` and `unroll` alone.
 
     Example: `#norm.cpu_schedule<lane_dim = 1, vector_size = 16, unroll = 4>`
   }];
@@ -52,6 +64,12 @@ def Norm_CPUScheduleAttr : AttrDef<Norm_Dialect, "CPUSchedule"> {
     OptionalParameter<"std::optional<int64_t>">:$lane_dim,
     DefaultValuedParameter<"int64_t", "1">:$vector_size,
     DefaultValuedParameter<"int64_t", "1">:$unroll,
+    DefaultValuedParameter<"int64_t", "1">:$rows,
+    OptionalParameter<"std::optional<int64_t>">:$nontemporal_above,
+    DefaultValuedParameter<"bool", "false">:$peel,
+    DefaultValuedParameter<"int64_t", "0">:$prefetch_bytes,
+    DefaultValuedParameter<"int64_t", "3">:$prefetch_locality,
+    OptionalParameter<"std::optional<int64_t>">:$prefetch_phase,
     DefaultValuedParameter<"bool", "false">:$parallel,
     DefaultValuedParameter<"int64_t", "32768">:$serial_below,
     DefaultValuedParameter<"bool", "true">:$outline);

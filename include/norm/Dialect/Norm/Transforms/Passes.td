@@ -81,14 +81,21 @@ def NormSchedulePass : Pass<"norm-schedule"> {
     is kept, so that a schedule written by hand wins.
 
     Vectors lie along the normalized dim in which every operand that varies along it is contiguous; where there is none, along
-    such a row dim, so that each lane is a row of its own; else the code is scalar. Their size is that of the target's vectors for the widest float in the block that varies along that
-    dim, and no more than a short row of static size needs.
+    such a row dim, so that each lane is a row of its own; else the code is scalar. Their size is that of the target's vectors
+    for the widest float in the block that varies along that dim, and no more than a short row of static size needs. Several
+    short rows share an iteration, and vectors of rows as many as the first cache holds. Outputs bypass the caches where all
+    operands take more than eight times the second caches of all threads, and inputs are prefetched then.
+
+    The machine is that of the options, else that of the module's DLTI target specification: `max_vector_op_width`,
+    `L1_cache_size_in_bytes` and `L2_cache_size_in_bytes` of the `CPU`, else one with vectors of 256 bits, 32 KiB and 1 MiB.
   }];
   let dependentDialects = ["::mlir::norm::NormDialect"];
   let options = [
     Option<"vectorBits", "vector-bits", "int64_t", /*default=*/"0",
-           "Bits of a vector register. 0: `max_vector_op_width` of the `CPU` in the module's DLTI target specification, "
-           "or 256 without one">,
+           "Bits of a vector register; 0: not given">,
+    Option<"l1Bytes", "l1-bytes", "int64_t", /*default=*/"0", "Bytes of a core's first data cache; 0: not given">,
+    Option<"l2Bytes", "l2-bytes", "int64_t", /*default=*/"0", "Bytes of a core's second cache; 0: not given">,
+    Option<"numThreads", "num-threads", "int64_t", /*default=*/"1", "How many threads are expected to share the rows">,
     Option<"parallel", "parallel", "bool", /*default=*/"false",
            "Run chunks of rows in parallel loops, unless the operation stands in one already">,
     Option<"outline", "outline", "bool", /*default=*/"true",

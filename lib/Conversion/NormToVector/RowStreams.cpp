@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// How RowEmitter uses memory: prefetches of the rows ahead, and which stores
+// bypass the caches.
+
+#include "RowEmitter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+
+using namespace mlir;
+using namespace mlir::norm;
+
+/// What a cache transfers at once, in bytes. A store that bypasses the caches
+/// needs no more alignment than that.
+static constexpr int64_t lineBytes = 64;
+
+//===----------------------------------------------------------------------===//
+// Prefetches
+//===----------------------------------------------------------------------===//
+
+/// Whether the input holds vectors of elements that differ from row to row.
+bool RowEmitter::isPrefetched(unsigned input) {
+  AffineMap map = op.getInputMap(input);
+  return map.isFunctionOfDim(*schedule.getLaneDim()) &&
+         llvm::any_of(op.getRowDims(),
+                      [&](int64_t dim) { return map.isFunctionOfDim(dim); });
+}
+
+/// How many groups of rows ahead of the group at hand inputs are prefetched.
+Value RowEmitter::emitPrefetchDistance() {
+  Value groupBytes = index(0);
+  for (unsigned input = 0; input < op.getInputs().size(); ++input) {
+    if (!isPrefetched(input))
+      continue;
+    int64_t bits =
+        getElementTypeOrSelf(operands[input].getType()).getIntOrFloatBitWidth();
+    Value bytes = index(llvm::divideCeil(bits, 8) * getGroupSize(op));
+    for (int64_t dim : op.getNormalizedDims())
+      if (op.getInputMap(input).isFunctionOfDim(dim))
+        bytes = arith::MulIOp::create(builder, loc, bytes,
+                                      asValue(values.getSize(dim)));
+    groupBytes = arith::AddIOp::create(builder, loc, groupBytes, bytes);
+  }
+  Value one = index(1);
+  groupBytes = arith::MaxUIOp::create(builder, loc, groupBytes, one);
+  Value distance = arith::DivUIOp::create(
+      builder, loc, index(schedule.getPrefetchBytes()), groupBytes);
+  return arith::MaxUIOp::create(builder, loc, distance, one);
+}
+
+bool RowEmitter::prefetchesIn(unsigned phase) const {
+  return schedule.getPrefetchBytes() > 0 && !rowsAhead.empty() &&
+         schedule.getVectorSize() > 1 &&
+         phase ==
+             schedule.getPrefetchPhase().value_or(program.getNumPhases() - 1);
+}
+
+/// Prefetches of the rows ahead what the innermost loop's body reads of the
+/// rows at hand.
+void RowEmitter::emitPrefetches() {
+  if (!mode.prefetches || !values.inLanes())
+    return;
+  unsigned numRows = lanesAreRows() ? 1 : values.getNumRows();
+  for (unsigned input = 0; input < op.getInputs().size(); ++input) {
+    AffineMap map = op.getInputMap(input);
+    bool differs = llvm::any_of(
+        op.getRowDims(), [&](int64_t dim) { return map.isFunctionOfDim(dim); });
+    if (differs && map.isFunctionOfDim(*schedule.getLaneDim()))
+      for (unsigned row = 0; row < numRows; ++row)
+        emitPrefetches(operands[input], map, row);
+  }
+}
+
+/// A prefetch for each line in which a vector begins, or rows side by side do.
+void RowEmitter::emitPrefetches(Value input, AffineMap map, unsigned row) {
+  Type elementType = getElementTypeOrSelf(input.getType());
+  int64_t elementBytes =
+      llvm::divideCeil(elementType.getIntOrFloatBitWidth(), 8);
+  int64_t bytes = schedule.getVectorSize() * elementBytes;
+  int64_t begin = unrolledCopy * bytes;
+  if (lanesAreRows()) {
+    begin = 0;
+    bytes *= values.getNumRows();
+  }
+  SmallVector<Value> position;
+  for (int64_t dim : ValueEmitter::dimsOf(map)) {
+    auto *ahead = llvm::find_if(
+        rowsAhead[row], [&](const auto &entry) { return entry.first == dim; });
+    position.push_back(ahead == rowsAhead[row].end() ? values.getIndex(dim)
+                                                     : ahead->second);
+  }
+  Value first = position.back();
+  for (int64_t line = llvm::alignTo(begin, lineBytes); line < begin + bytes;
+       line += lineBytes) {
+    // What a masked vector covers may end before the second line.
+    if (line > begin && values.getMask())
+      return;
+    position.back() = arith::AddIOp::create(
+        builder, loc, first, index((line - begin) / elementBytes));
+    memref::PrefetchOp::create(builder, loc, input, position,
+                               /*isWrite=*/false,
+                               schedule.getPrefetchLocality(),
+                               /*isDataCache=*/true);
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Stores that bypass the caches
+//===----------------------------------------------------------------------===//
+
+/// Which of a nest's outputs can bypass the caches.
+SmallVector<unsigned> RowEmitter::getStreamed(ArrayRef<unsigned> outputs) {
+  SmallVector<unsigned> streamed;
+  if (!streams || schedule.getVectorSize() == 1)
+    return streamed;
+  for (unsigned output : outputs) {
+    AffineMap map = op.getOutputMap(output);
+    if (!partials[output] && map.isFunctionOfDim(*schedule.getLaneDim()) &&
+        values.canStoreNontemporal(getOutput(output)))
+      streamed.push_back(output);
+  }
+  return streamed;
+}
+
+int64_t RowEmitter::getAlignment(unsigned output) {
+  return std::min(values.getVectorBytes(getOutput(output)), lineBytes);
+}
+
+/// Whether rows that do not start at a multiple of a vector's bytes are peeled.
+bool RowEmitter::canPeel(ArrayRef<int64_t> dims) const {
+  return schedule.getPeel() && values.getNumRows() == 1 && dims.size() == 1 &&
+         schedule.getLaneDim() == dims.front();
+}
+
+/// Whether all rows of the output may start at a multiple of a vector's bytes,
+/// as far as its type says.
+bool RowEmitter::canBeAligned(unsigned output) {
+  auto type = cast<MemRefType>(getOutput(output).getType());
+  auto [strides, offset] = type.getStridesAndOffset();
+  int64_t elementBytes = type.getElementTypeBitWidth() / 8;
+  for (auto [dim, stride] :
+       llvm::zip_equal(ValueEmitter::dimsOf(op.getOutputMap(output)), strides))
+    if (dim != schedule.getLaneDim() && !ShapedType::isDynamic(stride) &&
+        stride * elementBytes % getAlignment(output) != 0)
+      return false;
+  return true;
+}
+
+/// The address of the output's first element in the rows at hand.
+Value RowEmitter::emitAddress(unsigned output) {
+  Value memref = getOutput(output);
+  auto metadata =
+      memref::ExtractStridedMetadataOp::create(builder, loc, memref);
+  Value element = metadata.getConstifiedMixedOffset()
+                      ? asValue(metadata.getConstifiedMixedOffset())
+                      : Value();
+  SmallVector<OpFoldResult> strides = metadata.getConstifiedMixedStrides();
+  for (auto [dim, stride] : llvm::zip_equal(
+           ValueEmitter::dimsOf(op.getOutputMap(output)), strides)) {
+    if (op.isNormalizedDim(dim))
+      continue;
+    Value distance = arith::MulIOp::create(builder, loc, values.getIndex(dim),
+                                           asValue(stride));
+    element = arith::AddIOp::create(builder, loc, element, distance);
+  }
+  int64_t elementBytes =
+      cast<MemRefType>(memref.getType()).getElementTypeBitWidth() / 8;
+  Value base =
+      memref::ExtractAlignedPointerAsIndexOp::create(builder, loc, memref);
+  Value distance =
+      arith::MulIOp::create(builder, loc, element, index(elementBytes));
+  return arith::AddIOp::create(builder, loc, base, distance);
+}
+
+/// Whether outputs bypass the caches, and all vectors of these in the rows at
+/// hand lie at multiples of their size.
+Value RowEmitter::emitIsAligned(ArrayRef<unsigned> outputs,
+                                ArrayRef<int64_t> dims) {
+  values.setRow(0);
+  Value misaligned = index(0);
+  for (unsigned output : outputs) {
+    Value bits = emitAddress(output);
+    auto type = cast<MemRefType>(getOutput(output).getType());
+    SmallVector<OpFoldResult> strides =
+        memref::ExtractStridedMetadataOp::create(builder, loc,
+                                                 getOutput(output))
+            .getConstifiedMixedStrides();
+    for (auto [dim, stride] : llvm::zip_equal(
+             ValueEmitter::dimsOf(op.getOutputMap(output)), strides)) {
+      bool isMoved = llvm::is_contained(dims, dim) ||
+                     (values.getNumRows() > 1 && dim == getGroupDim(op));
+      if (!isMoved || dim == schedule.getLaneDim())
+        continue;
+      Value bytes =
+          arith::MulIOp::create(builder, loc, asValue(stride),
+                                index(type.getElementTypeBitWidth() / 8));
+      bits = arith::OrIOp::create(builder, loc, bits, bytes);
+    }
+    bits = arith::AndIOp::create(builder, loc, bits,
+                                 index(getAlignment(output) - 1));
+    misaligned = arith::OrIOp::create(builder, loc, misaligned, bits);
+  }
+  Value isAligned = arith::CmpIOp::create(
+      builder, loc, arith::CmpIPredicate::eq, misaligned, index(0));
+  return arith::AndIOp::create(builder, loc, streams, isAligned);
+}
+
+/// How many elements lie before the first at which all outputs' vectors are at
+/// multiples of their size, and whether there is such an element at all and
+/// outputs bypass the caches.
+std::pair<Value, Value> RowEmitter::emitHead(ArrayRef<unsigned> outputs) {
+  auto periodOf = [&](unsigned output) {
+    auto type = cast<MemRefType>(getOutput(output).getType());
+    return getAlignment(output) * 8 / type.getElementTypeBitWidth();
+  };
+  unsigned leading =
+      *llvm::max_element(outputs, [&](unsigned lhs, unsigned rhs) {
+        return periodOf(lhs) < periodOf(rhs);
+      });
+  auto bytesOf = [&](unsigned output) {
+    return getAlignment(output) / periodOf(output);
+  };
+  Value negated =
+      arith::SubIOp::create(builder, loc, index(0), emitAddress(leading));
+  Value bytes = arith::AndIOp::create(builder, loc, negated,
+                                      index(getAlignment(leading) - 1));
+  Value head =
+      arith::DivUIOp::create(builder, loc, bytes, index(bytesOf(leading)));
+  Value misaligned = index(0);
+  for (unsigned output : outputs) {
+    Value distance =
+        arith::MulIOp::create(builder, loc, head, index(bytesOf(output)));
+    Value bits =
+        arith::AddIOp::create(builder, loc, emitAddress(output), distance);
+    bits = arith::AndIOp::create(builder, loc, bits,
+                                 index(getAlignment(output) - 1));
+    misaligned = arith::OrIOp::create(builder, loc, misaligned, bits);
+  }
+  Value exists = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq,
+                                       misaligned, index(0));
+  return {head, arith::AndIOp::create(builder, loc, streams, exists)};
+}

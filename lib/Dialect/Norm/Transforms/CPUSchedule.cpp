@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The choice of a CPU schedule. What the constants rest on is in
+// docs/Performance.md.
+
+#include "CPUSchedule.h"
+#include "mlir/Dialect/DLTI/DLTI.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
+#include "norm/Analysis/RowProgram.h"
+#include "norm/Dialect/Norm/IR/VaryingDims.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace mlir;
+using namespace mlir::norm;
+
+/// Vectors per iteration: enough accumulators to hide the latency of an
+/// addition; more bring nothing.
+static constexpr int64_t vectorsPerIteration = 4;
+
+/// Elements below which waking other threads costs more than it saves: with two
+/// sleepless threads the break-even was measured at about 32 K.
+static constexpr int64_t smallestParallelSize = 32768;
+
+/// Rows that may share an iteration: the results of their reductions fill a
+/// vector.
+static constexpr int64_t largestRows = 16;
+
+/// Vectors of rows that share an iteration.
+static constexpr int64_t fewestVectorsOfRows = 4, mostVectorsOfRows = 8;
+
+/// Outputs bypass the caches where all operands fill the second caches so many
+/// times: below, whoever reads the outputs next finds them there.
+static constexpr int64_t cachesToFill = 8;
+
+/// Vectors of 1024 bytes: as many elements as a schedule allows, of any type.
+static constexpr int64_t largestVectorBits = 8192;
+
+/// Whether neighbours along the operand's last dim are neighbours in memory.
+/// Tensors have no layout yet: bufferization gives them that.
+static bool hasUnitInnerStride(Type type) {
+  auto memref = dyn_cast<MemRefType>(type);
+  if (!memref)
+    return true;
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  return succeeded(memref.getStridesAndOffset(strides, offset)) &&
+         strides.back() == 1;
+}
+
+/// Whether each operand that varies along the dim is contiguous in it, and some
+/// operand varies along it.
+static bool isContiguousAlong(GenericOp op, unsigned dim) {
+  bool varies = false;
+  for (auto [operand, map] :
+       llvm::zip_equal(op->getOperands(), op.getIndexingMapsArray())) {
+    if (!map.isFunctionOfDim(dim))
+      continue;
+    varies = true;
+    if (cast<AffineDimExpr>(map.getResults().back()).getPosition() != dim ||
+        !hasUnitInnerStride(operand.getType()))
+      return false;
+  }
+  return varies;
+}
+
+/// The width of the widest float among the block's values that vary along the
+/// dim; that of f32 if there is none.
+static int64_t widestFloat(GenericOp op, int64_t dim) {
+  VaryingDims varying(op);
+  int64_t widest = 0;
+  auto consider = [&](Value value) {
+    if (isa<FloatType>(value.getType()) && varying.variesAlong(value, dim))
+      widest =
+          std::max<int64_t>(widest, value.getType().getIntOrFloatBitWidth());
+  };
+  llvm::for_each(op.getBody().getArguments(), consider);
+  for (Operation &nested : op.getBody().front())
+    llvm::for_each(nested.getResults(), consider);
+  return widest ? widest : 32;
+}
+
+/// Elements per vector: what a register holds, and no more than the next power
+/// of two above the length of a short row.
+static int64_t chooseVectorSize(GenericOp op, int64_t dim, int64_t vectorBits) {
+  int64_t size = std::max<int64_t>(vectorBits / widestFloat(op, dim), 1);
+  int64_t length = op.getStaticLoopRanges()[dim];
+  if (!ShapedType::isDynamic(length))
+    size = std::min<int64_t>(size,
+                             llvm::PowerOf2Ceil(std::max<int64_t>(length, 1)));
+  return size;
+}
+
+/// Whether the operation runs inside a parallel loop.
+static bool isInParallelLoop(Operation *op) {
+  for (Operation *parent = op->getParentOp(); parent;
+       parent = parent->getParentOp())
+    if (parent->hasTrait<OpTrait::HasParallelRegion>())
+      return true;
+  return false;
+}
+
+//===----------------------------------------------------------------------===//
+// The machine
+//===----------------------------------------------------------------------===//
+
+CPUTarget CPUTarget::of(Operation *op) {
+  CPUTarget target;
+  auto read = [&](StringRef key, int64_t low, int64_t high, int64_t &field) {
+    FailureOr<Attribute> value =
+        dlti::query(op, ArrayRef<StringRef>{"CPU", key});
+    if (failed(value))
+      return;
+    if (auto integer = dyn_cast<IntegerAttr>(*value))
+      field = std::clamp(integer.getInt(), low, high);
+  };
+  constexpr int64_t any = int64_t(1) << 40;
+  read("max_vector_op_width", 0, largestVectorBits, target.vectorBits);
+  read("L1_cache_size_in_bytes", 1, any, target.l1Bytes);
+  read("L2_cache_size_in_bytes", 1, any, target.l2Bytes);
+  return target;
+}
+
+//===----------------------------------------------------------------------===//
+// The choice
+//===----------------------------------------------------------------------===//
+
+/// The dim for the lanes: the last normalized one that all operands are
+/// contiguous in, or else such a row dim, whose rows then stand side by side.
+static std::optional<int64_t> chooseLaneDim(GenericOp op) {
+  for (int64_t dim : llvm::reverse(op.getNormalizedDims()))
+    if (isContiguousAlong(op, dim))
+      return dim;
+  for (int64_t dim : llvm::reverse(op.getRowDims()))
+    if (isContiguousAlong(op, dim) && op.canHaveRowsInLanes(dim))
+      return dim;
+  return std::nullopt;
+}
+
+static bool hasAccumulators(GenericOp op) {
+  for (unsigned output = 0; output < op.getOutputs().size(); ++output)
+    if (op.isAccumulator(output))
+      return true;
+  return false;
+}
+
+namespace {
+/// The sizes that a choice depends on; dynamic ones are taken as unknown.
+struct RowSizes {
+  explicit RowSizes(GenericOp op);
+
+  /// Elements of a row.
+  std::optional<int64_t> elements = 1;
+  /// Bytes of a row in the inputs that hold rows.
+  std::optional<int64_t> inputBytes = 0;
+  /// Bytes of all operands together.
+  std::optional<int64_t> totalBytes = 0;
+  int64_t narrowestInput = 8;
+};
+} // namespace
+
+RowSizes::RowSizes(GenericOp op) {
+  SmallVector<int64_t> ranges = op.getStaticLoopRanges();
+  auto multiply = [](std::optional<int64_t> &product, int64_t factor) {
+    if (product && (ShapedType::isDynamic(factor) ||
+                    llvm::MulOverflow(*product, factor, *product)))
+      product.reset();
+  };
+  auto add = [](std::optional<int64_t> &sum, std::optional<int64_t> term) {
+    if (!term || (sum && llvm::AddOverflow(*sum, *term, *sum)))
+      sum.reset();
+  };
+  for (int64_t dim : op.getNormalizedDims())
+    multiply(elements, ranges[dim]);
+  for (auto [index, operand, map] :
+       llvm::enumerate(op->getOperands(), op.getIndexingMapsArray())) {
+    Type type = getElementTypeOrSelf(operand);
+    if (!type.isIntOrFloat())
+      continue;
+    int64_t bytes = llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
+    std::optional<int64_t> inRow = bytes, inTotal = bytes;
+    for (int64_t dim = 0; dim < op.getNumDims(); ++dim)
+      if (map.isFunctionOfDim(dim)) {
+        multiply(inTotal, ranges[dim]);
+        if (op.isNormalizedDim(dim))
+          multiply(inRow, ranges[dim]);
+      }
+    add(totalBytes, inTotal);
+    AffineMap own = map;
+    bool holdsRows = llvm::any_of(
+        op.getRowDims(), [&](int64_t dim) { return own.isFunctionOfDim(dim); });
+    if (index < op.getInputs().size() && holdsRows) {
+      add(inputBytes, inRow);
+      narrowestInput = std::min(narrowestInput, bytes);
+    }
+  }
+}
+
+/// Short rows share an iteration: as many as hide the latency of a reduction's
+/// last steps, which are the same for one row and for several.
+static int64_t chooseShortRows(const RowSizes &sizes) {
+  if (!sizes.elements || *sizes.elements == 0)
+    return 1;
+  int64_t elements = sizes.narrowestInput < 4 ? 1024 : 512;
+  if (*sizes.elements * 4 > elements)
+    return 1;
+  return std::min<int64_t>(
+      largestRows, llvm::bit_floor<uint64_t>(elements / *sizes.elements));
+}
+
+/// Vectors of rows: as many as keep the elements of all these rows in the first
+/// cache, and at least so many that a few lines are read in a row.
+static int64_t chooseVectorsOfRows(GenericOp op, const RowSizes &sizes,
+                                   int64_t laneDim, int64_t vectorSize,
+                                   const CPUTarget &target) {
+  int64_t rows = fewestVectorsOfRows;
+  while (rows < mostVectorsOfRows && sizes.inputBytes &&
+         *sizes.inputBytes * vectorSize * rows * 2 <= target.l1Bytes / 2)
+    rows *= 2;
+  // No more than there are, and rather without a rest.
+  int64_t count = op.getStaticLoopRanges()[laneDim];
+  if (ShapedType::isDynamic(count))
+    return rows;
+  int64_t vectors = count / vectorSize;
+  while (rows > 1 && rows > vectors)
+    rows /= 2;
+  if (rows > fewestVectorsOfRows && vectors % rows != 0)
+    rows = fewestVectorsOfRows;
+  return rows;
+}
+
+/// Where the rows ahead are prefetched, if not in the phase of the outputs. The
+/// stores and the prefetches of a row that takes a good part of the first cache
+/// are better apart. Very long ones are in nobody's way.
+static std::optional<int64_t> choosePrefetchPhase(GenericOp op,
+                                                  const RowSizes &sizes,
+                                                  int64_t rows,
+                                                  const CPUTarget &target) {
+  unsigned numPhases = RowProgram(op).getNumPhases();
+  if (numPhases < 2 || !sizes.inputBytes)
+    return std::nullopt;
+  int64_t bytes = *sizes.inputBytes * rows;
+  if (bytes < target.l1Bytes / 4 || bytes > target.l2Bytes / 8)
+    return std::nullopt;
+  return numPhases - 2;
+}
+
+CPUScheduleAttr norm::chooseCPUSchedule(GenericOp op, const CPUTarget &target,
+                                        bool parallel, bool outline) {
+  std::optional<int64_t> laneDim = chooseLaneDim(op);
+  int64_t vectorSize = 1, unroll = 1, rows = 1;
+  std::optional<int64_t> nontemporalAbove;
+  int64_t prefetchBytes = 0;
+  std::optional<int64_t> prefetchPhase;
+  bool peel = false;
+  RowSizes sizes(op);
+  if (laneDim) {
+    vectorSize = chooseVectorSize(op, *laneDim, target.vectorBits);
+    bool isRowDim = !op.isNormalizedDim(*laneDim);
+    if (vectorSize > 1 && isRowDim)
+      rows = chooseVectorsOfRows(op, sizes, *laneDim, vectorSize, target);
+    else if (vectorSize > 1 && !op.getRowDims().empty() && !hasAccumulators(op))
+      rows = chooseShortRows(sizes);
+    if (vectorSize > 1)
+      unroll = std::max<int64_t>(vectorsPerIteration / rows, 1);
+    int64_t footprint = cachesToFill * target.l2Bytes * target.numThreads;
+    if (vectorSize > 1 && sizes.totalBytes.value_or(footprint) >= footprint) {
+      nontemporalAbove = footprint;
+      prefetchBytes = target.l1Bytes / 3;
+      peel = !isRowDim && rows == 1;
+      if (!isRowDim)
+        prefetchPhase = choosePrefetchPhase(op, sizes, rows, target);
+    }
+  } else if (!op.getNormalizedDims().empty()) {
+    laneDim = op.getNormalizedDims().back(); // of scalar code
+  }
+  return CPUScheduleAttr::get(
+      op.getContext(), laneDim, vectorSize, unroll, rows, nontemporalAbove,
+      peel, prefetchBytes, /*prefetchLocality=*/3, prefetchPhase,
+      parallel && !isInParallelLoop(op), smallestParallelSize, outline);
+}
