@@ -2,9 +2,9 @@
 """Runs what the documents show, so that they stay true.
 
 The documents are README.md, CONTRIBUTING.md and the .md files of docs/, examples/ and bench/. A fenced block `console`
-whose first line is `$ norm-opt ...` or `$ norm-run ...` is run in the root of the tree; what the block shows must occur
-in the output, wherever its lines are broken; a line "..." stands for what is left out. A fenced block `mlir` that has a
-function must be accepted by norm-opt. Files that a link names must be there.
+whose first line runs norm-opt, norm-run or norm-compile (`$ norm-opt ...`) is run in the root of the tree; what the block
+shows must occur in the output, wherever its lines are broken; a line "..." stands for what is left out. A fenced block
+`mlir` that has a function must be accepted by norm-opt. Files that a link names must be there.
 """
 
 import argparse
@@ -35,15 +35,17 @@ def check_console(block):
     """What is wrong with a block that shows a command and its output; None if nothing is."""
     command, _, shown = block.replace("\\\n", " ").partition("\n")
     command = command.removeprefix("$ ")
-    if not command.startswith(("norm-opt ", "norm-run ")):
+    if not command.startswith(("norm-opt ", "norm-run ", "norm-compile ")):
         return None
     status, output = run(command)
     if status != 0:
         return f"`{words(command)}` fails with {status}:\n{output}"
     rest = words(output)
     for part in re.split(r"^\s*\.\.\.\s*$", shown, flags=re.MULTILINE):
+        if not words(part):
+            continue
         _, found, rest = rest.partition(words(part))
-        if words(part) and not found:
+        if not found:
             return f"`{words(command)}` does not print, where it is shown:\n{part}\nbut:\n{output}"
     return None
 
@@ -65,7 +67,7 @@ def broken_links(path, text):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--tools", required=True, help="the folder of norm-opt and norm-run")
+    parser.add_argument("--tools", required=True, help="the folder of norm-opt, norm-run and norm-compile")
     args = parser.parse_args()
     os.environ["PATH"] = os.path.abspath(args.tools) + os.pathsep + os.environ["PATH"]
 

@@ -24,6 +24,9 @@ llvm_config.use_default_substitutions()
 
 config.substitutions.append(("%python", config.python_executable))
 config.substitutions.append(("%cmake", f'"{config.cmake_executable}" -G "{config.cmake_generator}"'))
+# C compilers for what norm-compile makes.
+config.substitutions.append(("%cc", f'"{config.c_compiler}"'))
+config.substitutions.append(("%cxx", f'"{config.cxx_compiler}"'))
 includes = " ".join(f'--include="{directory}"' for directory in config.mlir_include_dirs.split(";"))
 config.substitutions.append(("%generate-docs", f'"{config.python_executable}" "{config.norm_src_root}/scripts/generate-docs.py"'
                              f' --tblgen="{config.mlir_tblgen}" {includes}'))
@@ -31,14 +34,15 @@ config.substitutions.append(("%norm-tools", config.norm_tools_dir))
 config.substitutions.append(("%examples", os.path.join(config.norm_src_root, "examples")))
 config.substitutions.append(("%src", config.norm_src_root))
 
-tools = ["norm-opt", ToolSubst("norm-run", unresolved="ignore")]
+tools = ["norm-opt"] + [ToolSubst(name, unresolved="ignore") for name in ("norm-run", "norm-compile")]
 tools += [ToolSubst(name, unresolved="ignore") for name in ("mlir-opt", "mlir-translate", "llc", "opt")]
 llvm_config.add_tool_substitutions(tools, [config.norm_tools_dir, config.llvm_tools_dir])
 
-# REQUIRES: norm-run, asan, clang-format, x86_64, avx2, avx512f …
+# REQUIRES: norm-run, norm-compile, asan, clang-format, x86_64, avx2, avx512f …
 config.available_features.add(platform.machine())
-if os.path.exists(os.path.join(config.norm_tools_dir, "norm-run")):
-    config.available_features.add("norm-run")
+for tool in ("norm-run", "norm-compile"):
+    if os.path.exists(os.path.join(config.norm_tools_dir, tool)):
+        config.available_features.add(tool)
 if shutil.which("clang-format-22"):
     config.available_features.add("clang-format")
 if config.norm_sanitizers in ("ON", "1", "TRUE", "YES"):

@@ -8,17 +8,14 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "norm/Compiler/Diagnostics.h"
 #include "norm/Dialect/Norm/IR/Norm.h"
 #include "norm/Dialect/Norm/Transforms/BufferizableOpInterfaceImpl.h"
 #include "norm/Dialect/Norm/Transforms/Passes.h"
 #include "norm/Pipelines/Passes.h"
 #include "llvm/IR/LegacyPassManager.h"
-#include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/SmallVectorMemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
-#include "llvm/Support/TargetSelect.h"
-#include "llvm/TargetParser/Host.h"
-#include "llvm/TargetParser/SubtargetFeature.h"
 #include <unistd.h>
 
 using namespace mlir;
@@ -33,19 +30,16 @@ void norm::registerCompilerDialects(DialectRegistry &registry) {
 }
 
 void LoweringOptions::setTarget(const llvm::TargetMachine &machine) {
-  SmallVector<StringRef> features;
-  machine.getTargetFeatureString().split(features, ',');
-  expandBF16 = !llvm::is_contained(features, "+avx512bf16") &&
-               !llvm::is_contained(features, "+bf16");
-  if (vectorBits == 0)
-    vectorBits = llvm::is_contained(features, "+avx512f") ? 512
-                 : llvm::is_contained(features, "+avx")   ? 256
-                                                          : 128;
-  fma = machine.getTargetTriple().isAArch64() ||
-        llvm::is_contained(features, "+fma");
-  keepNontemporal = machine.getTargetTriple().isX86() &&
-                    llvm::is_contained(features, "+avx512f") &&
-                    llvm::is_contained(features, "+avx512vl");
+  auto has = [&](StringRef feature) {
+    return hasTargetFeature(machine, feature);
+  };
+  bool isX86 = machine.getTargetTriple().isX86();
+  expandBF16 = !has(isX86 ? "avx512bf16" : "bf16");
+  fma = !isX86 || has("fma");
+  keepNontemporal = isX86 && has("avx512f") && has("avx512vl");
+  if (vectorBits != 0)
+    return;
+  vectorBits = isX86 && has("avx512f") ? 512 : isX86 && has("avx") ? 256 : 128;
 }
 
 void LoweringOptions::setHost() {
@@ -58,7 +52,7 @@ void LoweringOptions::setHost() {
   if (l2Bytes == 0)
     l2Bytes = read(_SC_LEVEL2_CACHE_SIZE);
 #endif
-  if (threads != ThreadModel::None)
+  if (threads != ThreadModel::None && numThreads == 0)
     numThreads = std::clamp<int64_t>(read(_SC_NPROCESSORS_ONLN), 1, 1 << 16);
 }
 
@@ -87,7 +81,7 @@ LogicalResult norm::lowerToLLVMDialect(ModuleOp module,
   pipeline.keepNontemporal = options.keepNontemporal;
   pipeline.l1Bytes = options.l1Bytes;
   pipeline.l2Bytes = options.l2Bytes;
-  pipeline.numThreads = options.numThreads;
+  pipeline.numThreads = std::max<int64_t>(options.numThreads, 1);
   pipeline.algorithm = options.algorithm;
   if (options.promoteToF64) {
     pm.addPass(createNormMemRefsToTensorsPass());
@@ -104,41 +98,30 @@ LogicalResult norm::lowerToLLVMDialect(ModuleOp module,
   return pm.run(module);
 }
 
-llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
-norm::createHostTargetMachine() {
-  llvm::InitializeNativeTarget();
-  llvm::InitializeNativeTargetAsmPrinter();
-  llvm::InitializeNativeTargetAsmParser();
-  llvm::Triple triple(llvm::sys::getDefaultTargetTriple());
-  std::string problem;
-  const llvm::Target *target =
-      llvm::TargetRegistry::lookupTarget(triple, problem);
-  if (!target)
-    return llvm::createStringError(problem);
-  llvm::SubtargetFeatures features;
-  for (const auto &feature : llvm::sys::getHostCPUFeatures())
-    features.AddFeature(feature.getKey(), feature.getValue());
-  StringRef cpu = triple.isX86_64() ? "x86-64" : "generic";
-  std::unique_ptr<llvm::TargetMachine> machine(target->createTargetMachine(
-      triple, cpu, features.getString(), llvm::TargetOptions(),
-      llvm::Reloc::PIC_, std::nullopt, llvm::CodeGenOptLevel::Aggressive));
-  if (!machine)
-    return llvm::createStringError("no code generator for " + triple.str());
-  return machine;
+llvm::Expected<std::unique_ptr<llvm::Module>>
+norm::translateToLLVMIR(ModuleOp module, llvm::LLVMContext &context,
+                        const llvm::TargetMachine &machine) {
+  std::unique_ptr<llvm::Module> result =
+      translateModuleToLLVMIR(module, context);
+  if (!result)
+    return llvm::make_error<MLIRFailure>();
+  result->setTargetTriple(machine.getTargetTriple());
+  result->setDataLayout(machine.createDataLayout());
+  return result;
+}
+
+llvm::Error norm::optimize(llvm::Module &module, llvm::TargetMachine &machine) {
+  return makeOptimizingTransformer(/*optLevel=*/3, /*sizeLevel=*/0,
+                                   &machine)(&module);
 }
 
 llvm::Expected<std::unique_ptr<llvm::Module>>
 norm::translateAndOptimize(ModuleOp module, llvm::LLVMContext &context,
                            llvm::TargetMachine &machine) {
-  std::unique_ptr<llvm::Module> result =
-      translateModuleToLLVMIR(module, context);
+  auto result = translateToLLVMIR(module, context, machine);
   if (!result)
-    return llvm::createStringError("no translation of the module to LLVM IR");
-  result->setTargetTriple(machine.getTargetTriple());
-  result->setDataLayout(machine.createDataLayout());
-  auto optimize =
-      makeOptimizingTransformer(/*optLevel=*/3, /*sizeLevel=*/0, &machine);
-  if (llvm::Error error = optimize(result.get()))
+    return result;
+  if (llvm::Error error = optimize(**result, machine))
     return error;
   return result;
 }

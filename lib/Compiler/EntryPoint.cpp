@@ -73,15 +73,7 @@ llvm::Expected<func::FuncOp> findFunction(ModuleOp module, StringRef name) {
 
 } // namespace
 
-llvm::Expected<EntryPoint> norm::prepareEntryPoint(ModuleOp module,
-                                                   StringRef name) {
-  llvm::Expected<func::FuncOp> found = findFunction(module, name);
-  if (!found)
-    return found.takeError();
-  func::FuncOp function = *found;
-  if (function.isExternal())
-    return llvm::createStringError("function @" + function.getName() +
-                                   " has no body");
+EntryPoint norm::prepareEntryPoint(func::FuncOp function) {
   EntryPoint entry;
   entry.name = function.getName().str();
   llvm::append_range(entry.arguments, function.getArgumentTypes());
@@ -96,7 +88,18 @@ llvm::Expected<EntryPoint> norm::prepareEntryPoint(ModuleOp module,
     if (isa<TensorType>(argument.getType()) &&
         !function.getArgAttr(index, writable))
       function.setArgAttr(index, writable,
-                          BoolAttr::get(module.getContext(), false));
+                          BoolAttr::get(function.getContext(), false));
   }
   return entry;
+}
+
+llvm::Expected<EntryPoint> norm::prepareEntryPoint(ModuleOp module,
+                                                   StringRef name) {
+  llvm::Expected<func::FuncOp> function = findFunction(module, name);
+  if (!function)
+    return function.takeError();
+  if (function->isExternal())
+    return llvm::createStringError("function @" + function->getName() +
+                                   " has no body");
+  return prepareEntryPoint(*function);
 }

@@ -92,6 +92,7 @@ void addLinalgToLoops(OpPassManager &pm) {
 /// arithmetic to what LLVM computes inline.
 void addControlFlowAndArith(OpPassManager &pm,
                             const NormToLLVMOptions &options) {
+  pm.addPass(createNormExpandReshapesPass());
   pm.addPass(memref::createExpandStridedMetadataPass());
   pm.addPass(createLowerAffinePass());
   addCleanup(pm);

@@ -10,16 +10,6 @@
 using namespace mlir;
 using namespace mlir::norm;
 
-char MLIRFailure::ID = 0;
-
-void MLIRFailure::log(llvm::raw_ostream &stream) const {
-  stream << "compilation failed";
-}
-
-std::error_code MLIRFailure::convertToErrorCode() const {
-  return llvm::inconvertibleErrorCode();
-}
-
 namespace {
 
 /// What a lowered `cf.assert` calls: a line about the failure, then the end.
@@ -62,9 +52,11 @@ llvm::Expected<Kernel> Kernel::compile(ModuleOp module, const EntryPoint &entry,
   OwningOpRef<ModuleOp> lowered = module.clone();
   LoweringOptions lowering = options.lowering;
   lowering.setTarget(machine);
-  lowering.setHost();
-  if (options.numThreads > 1)
+  if (options.numThreads > 1) {
     lowering.threads = ThreadModel::OpenMP;
+    lowering.numThreads = options.numThreads;
+  }
+  lowering.setHost();
   if (failed(lowerToLLVMDialect(*lowered, lowering)))
     return llvm::make_error<MLIRFailure>();
   llvm::LLVMContext context;

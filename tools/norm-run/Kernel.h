@@ -7,6 +7,7 @@
 
 #include "HostArray.h"
 #include "norm/Compiler/Compiler.h"
+#include "norm/Compiler/Diagnostics.h"
 #include "norm/Compiler/EntryPoint.h"
 #include "norm/Compiler/JIT.h"
 #include <vector>
@@ -43,13 +44,6 @@ private:
   EntryPoint entry;
   SmallVector<ValueSpec> resultSpecs;
   void (*function)(void **) = nullptr;
-};
-
-/// The failure of a pass, reported by diagnostics already.
-struct MLIRFailure : public llvm::ErrorInfo<MLIRFailure> {
-  static char ID;
-  void log(llvm::raw_ostream &stream) const override;
-  std::error_code convertToErrorCode() const override;
 };
 
 /// Arguments bound to a kernel, which can be called any number of times.

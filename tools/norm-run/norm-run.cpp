@@ -6,6 +6,7 @@
 #include "Bench.h"
 #include "Compare.h"
 #include "Kernel.h"
+#include "norm/Compiler/Link.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/ToolOutputFile.h"
@@ -111,7 +112,7 @@ struct Options {
       cl::cat(category)};
   cl::opt<std::string> openMPLibrary{
       "openmp-library", cl::desc("The OpenMP runtime for more than one thread"),
-      cl::value_desc("file"), cl::init(NORM_OPENMP_LIBRARY), cl::cat(category)};
+      cl::value_desc("file"), cl::init(findOpenMPLibrary()), cl::cat(category)};
 
   bool hasAction() const {
     return !outputs.empty() || !expected.empty() || check || bench || print;
@@ -131,27 +132,6 @@ constexpr char overview[] =
     "Exit codes: 0 success; 1 an error; 2 an output differs from what is "
     "expected.\n";
 
-/// A line per diagnostic: FILE:LINE:COLUMN: error: message.
-LogicalResult printDiagnostic(Diagnostic &diagnostic) {
-  auto printLine = [](Location location, StringRef severity,
-                      const Twine &text) {
-    if (auto file = location->findInstanceOf<FileLineColLoc>())
-      llvm::errs() << file.getFilename().getValue() << ":" << file.getLine()
-                   << ":" << file.getColumn() << ": ";
-    else
-      llvm::errs() << "norm-run: ";
-    llvm::errs() << severity << ": " << text << "\n";
-  };
-  StringRef severity =
-      diagnostic.getSeverity() == DiagnosticSeverity::Error     ? "error"
-      : diagnostic.getSeverity() == DiagnosticSeverity::Warning ? "warning"
-                                                                : "remark";
-  printLine(diagnostic.getLocation(), severity, diagnostic.str());
-  for (Diagnostic &note : diagnostic.getNotes())
-    printLine(note.getLocation(), "note", note.str());
-  return success();
-}
-
 class Runner {
 public:
   explicit Runner(const Options &options) : options(options) {
@@ -159,9 +139,7 @@ public:
     context.appendDialectRegistry(registry);
     if (options.printIRAfterAll)
       context.disableMultithreading();
-    // A line says what is wrong; the operation may be pages long.
-    context.printOpOnDiagnostic(false);
-    context.getDiagEngine().registerHandler(printDiagnostic);
+    printDiagnosticsAsLines(context, "norm-run");
   }
 
   llvm::Expected<ExitCode> run();
@@ -459,10 +437,6 @@ int main(int argc, char **argv) {
   llvm::Expected<ExitCode> code = Runner(options).run();
   if (code)
     return *code;
-  llvm::handleAllErrors(
-      code.takeError(), [](const MLIRFailure &) {},
-      [](const llvm::ErrorInfoBase &error) {
-        llvm::errs() << "norm-run: error: " << error.message() << "\n";
-      });
+  printError(code.takeError(), "norm-run");
   return exitError;
 }

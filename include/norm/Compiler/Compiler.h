@@ -9,6 +9,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "norm/Compiler/Target.h"
 #include "norm/Pipelines/Pipelines.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/CodeGen.h"
@@ -35,7 +36,7 @@ struct LoweringOptions {
   bool keepNontemporal = false;
   int64_t l1Bytes = 0;
   int64_t l2Bytes = 0;
-  int64_t numThreads = 1;
+  int64_t numThreads = 0;
   MomentsAlgorithm algorithm = MomentsAlgorithm::CorrectedTwoPass;
   /// Compute everything in f64, after norm operations became linalg: an oracle.
   /// Float types of the entry point change too.
@@ -59,12 +60,15 @@ OwningOpRef<ModuleOp> parseModule(std::unique_ptr<llvm::MemoryBuffer> buffer,
 LogicalResult lowerToLLVMDialect(ModuleOp module,
                                  const LoweringOptions &options);
 
-/// The machine this runs on: the baseline of its architecture with every
-/// feature that the processor reports. Its name is not asked for: under
-/// virtualization it promises features that are masked out.
-llvm::Expected<std::unique_ptr<llvm::TargetMachine>> createHostTargetMachine();
+/// Translates a module in the LLVM dialect to LLVM IR for the machine.
+llvm::Expected<std::unique_ptr<llvm::Module>>
+translateToLLVMIR(ModuleOp module, llvm::LLVMContext &context,
+                  const llvm::TargetMachine &machine);
 
-/// Translates a module in the LLVM dialect and optimizes it (-O3).
+/// Optimizes for the machine (-O3).
+llvm::Error optimize(llvm::Module &module, llvm::TargetMachine &machine);
+
+/// The two above.
 llvm::Expected<std::unique_ptr<llvm::Module>>
 translateAndOptimize(ModuleOp module, llvm::LLVMContext &context,
                      llvm::TargetMachine &machine);

@@ -3,6 +3,7 @@
 #ifndef NORM_COMPILER_ENTRYPOINT_H
 #define NORM_COMPILER_ENTRYPOINT_H
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/Error.h"
@@ -22,10 +23,13 @@ struct EntryPoint {
   SmallVector<bool> isWritten;
 };
 
-/// Finds the function and makes it callable: public, and free to read tensor
+/// Makes a function with a body callable: public, and free to read tensor
 /// arguments only, unless they are marked `bufferization.writable` (they belong
-/// to the caller). An empty name stands for the only public function with a
-/// body, or `main`.
+/// to the caller).
+EntryPoint prepareEntryPoint(func::FuncOp function);
+
+/// The same for the function of this name. An empty name stands for the only
+/// public function with a body, or `main`.
 llvm::Expected<EntryPoint> prepareEntryPoint(ModuleOp module, StringRef name);
 
 /// The name of the function that `addPackedCall` makes.

@@ -77,6 +77,15 @@ def NormExpandCopiesPass : Pass<"norm-expand-copies"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
+def NormExpandReshapesPass : Pass<"norm-expand-reshapes"> {
+  let summary = "Turn reshapes into several dims of dynamic size into casts of memrefs";
+  let description = [{
+    `memref.expand_shape` that makes more than one dim of dynamic size of one dim becomes `memref.reinterpret_cast`.
+    Upstream's `expand-strided-metadata` takes it that there is one at most, and fails where there are more.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
+}
+
 def NormCheckShapesPass : Pass<"norm-check-shapes"> {
   let summary = "Assert that dynamic sizes agree among the operands of an operation and around expand_shape";
   let description = [{

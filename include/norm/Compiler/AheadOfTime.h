@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef NORM_COMPILER_AHEADOFTIME_H
+#define NORM_COMPILER_AHEADOFTIME_H
+
+#include "norm/Compiler/Compiler.h"
+#include "norm/Compiler/Link.h"
+
+namespace mlir::norm {
+
+/// What a module becomes.
+enum class OutputKind {
+  MLIR,         ///< The LLVM dialect, as text.
+  LLVMIR,       ///< Optimized LLVM IR, as text.
+  Assembly,     ///< Assembly, as text.
+  Object,       ///< An object file.
+  SharedLibrary ///< An object file, to be given to `linkSharedLibrary`.
+};
+
+struct AheadOfTimeOptions {
+  LoweringOptions lowering;
+  OutputKind kind = OutputKind::Object;
+  /// Add the plain C functions. Not for `OutputKind::MLIR`.
+  bool addCFunctions = false;
+  /// Before the names of C functions.
+  std::string prefix;
+  /// The name of the header's file: its include guard comes from it.
+  std::string headerName;
+  /// Told of each stage, how long it took: lower, translate, optimize, codegen.
+  std::function<void(StringRef stage, double milliseconds)> reportTime;
+};
+
+/// A compiled module and, with `addCFunctions`, the header of its C functions.
+struct CompiledModule {
+  std::unique_ptr<llvm::MemoryBuffer> code;
+  std::string header;
+};
+
+/// Gives the arguments of functions the names that they have in `source`, the
+/// text which the module was parsed from, as `NameLoc`s. What C functions call
+/// their parameters comes from these.
+void nameArguments(ModuleOp module, llvm::MemoryBufferRef source);
+
+/// Compiles every public function with a body. Ranked tensor and memref results
+/// become arguments behind the others, memrefs that the caller provides.
+/// Exported are `_mlir_ciface_NAME`, which takes descriptors, and the C
+/// functions; nothing else. Changes the module. `MLIRFailure` means that
+/// diagnostics say why.
+llvm::Expected<CompiledModule>
+compileAheadOfTime(ModuleOp module, const AheadOfTimeOptions &options,
+                   llvm::TargetMachine &machine);
+
+} // namespace mlir::norm
+
+#endif // NORM_COMPILER_AHEADOFTIME_H

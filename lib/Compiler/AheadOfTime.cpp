@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "norm/Compiler/AheadOfTime.h"
+#include "CInterface.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "norm/Compiler/Diagnostics.h"
+#include "llvm/Support/SmallVectorMemoryBuffer.h"
+#include "llvm/Transforms/IPO/Internalize.h"
+#include <chrono>
+#include <vector>
+
+using namespace mlir;
+using namespace mlir::norm;
+
+namespace {
+
+/// Reports the time from one stage to the next.
+class StageClock {
+public:
+  explicit StageClock(const AheadOfTimeOptions &options) : options(options) {}
+
+  void finish(StringRef stage) {
+    auto now = std::chrono::steady_clock::now();
+    std::chrono::duration<double, std::milli> elapsed = now - begin;
+    begin = now;
+    if (options.reportTime)
+      options.reportTime(stage, elapsed.count());
+  }
+
+private:
+  const AheadOfTimeOptions &options;
+  std::chrono::steady_clock::time_point begin =
+      std::chrono::steady_clock::now();
+};
+
+/// The memref through which a result goes to the caller; null for others.
+MemRefType getOutParamType(Type result) {
+  auto shaped = dyn_cast<ShapedType>(result);
+  if (!isa<RankedTensorType, MemRefType>(result))
+    return {};
+  auto memref = dyn_cast<MemRefType>(result);
+  return MemRefType::get(shaped.getShape(), shaped.getElementType(),
+                         MemRefLayoutAttrInterface(),
+                         memref ? memref.getMemorySpace() : Attribute());
+}
+
+/// Puts a result where the caller wants it.
+void storeResult(func::ReturnOp op, OpOperand &operand, Value out) {
+  OpBuilder b(op);
+  Value result = operand.get();
+  if (isa<TensorType>(result.getType())) {
+    bufferization::MaterializeInDestinationOp::create(
+        b, op.getLoc(), /*result=*/TypeRange(), result, out, /*restrict=*/true,
+        /*writable=*/true);
+    return;
+  }
+  auto alloc = result.getDefiningOp<memref::AllocOp>();
+  // The caller's memory is aligned as its elements are.
+  if (alloc && !alloc.getAlignment() && alloc->getBlock() == op->getBlock() &&
+      alloc.getType() == out.getType() && op->getParentRegion()->hasOneBlock())
+    alloc.replaceAllUsesWith(out);
+  else
+    memref::CopyOp::create(b, op.getLoc(), result, out);
+}
+
+/// Turns ranked tensor and memref results into arguments behind the others.
+void returnThroughArguments(func::FuncOp function) {
+  llvm::BitVector replaced(function.getNumResults());
+  for (auto [index, type] : llvm::enumerate(function.getResultTypes())) {
+    MemRefType outType = getOutParamType(type);
+    if (!outType)
+      continue;
+    replaced.set(index);
+    LogicalResult inserted = function.insertArgument(
+        function.getNumArguments(), outType, {}, function.getLoc());
+    assert(succeeded(inserted) && "functions take any argument");
+    (void)inserted;
+    Value out = function.getArguments().back();
+    function.walk([&, index = index](func::ReturnOp op) {
+      storeResult(op, op->getOpOperand(index), out);
+    });
+  }
+  function.walk([&](func::ReturnOp op) { op->eraseOperands(replaced); });
+  LogicalResult erased = function.eraseResults(replaced);
+  assert(succeeded(erased) && "the results are its own");
+  (void)erased;
+}
+
+/// Gives the module's own calls of a public function a private copy of it.
+void separateCallers(ModuleOp module, func::FuncOp function) {
+  if (SymbolTable::symbolKnownUseEmpty(function, module))
+    return;
+  func::FuncOp copy = function.clone();
+  copy.setName((function.getName() + ".internal").str());
+  copy.setPrivate();
+  StringAttr name = SymbolTable(module).insert(copy);
+  LogicalResult replaced =
+      SymbolTable::replaceAllSymbolUses(function, name, module);
+  assert(succeeded(replaced) && "the uses are known");
+  (void)replaced;
+}
+
+/// Refuses a name that is no symbol of an object file, or that the lowering
+/// itself may call.
+LogicalResult checkSymbolName(func::FuncOp function,
+                              const llvm::TargetLibraryInfoImpl &library) {
+  StringRef name = function.getName();
+  if (!llvm::all_of(name, llvm::isPrint) || name.contains('@'))
+    return function.emitError() << "the name of a public function must be of "
+                                   "printable ASCII characters other than @";
+  llvm::LibFunc known;
+  if (library.getLibFunc(name, known))
+    return function.emitError()
+           << "@" << name
+           << " has the name of a function of the C library: rename it";
+  return success();
+}
+
+/// Keeps what `_mlir_ciface_` functions call out of them: inlined, it would be
+/// optimized a second time, and stand in each of its callers.
+void keepWrappersApart(llvm::Module &module) {
+  for (llvm::Function &function : module) {
+    StringRef name = function.getName();
+    if (!name.consume_front("_mlir_ciface_"))
+      continue;
+    llvm::Function *lowered = module.getFunction(name);
+    if (lowered && !lowered->isDeclaration())
+      lowered->addFnAttr(llvm::Attribute::NoInline);
+  }
+}
+
+class AheadOfTimeCompiler {
+public:
+  AheadOfTimeCompiler(ModuleOp module, const AheadOfTimeOptions &options,
+                      llvm::TargetMachine &machine)
+      : module(module), options(options), machine(machine), clock(options) {}
+
+  llvm::Expected<CompiledModule> compile();
+
+private:
+  LogicalResult expose();
+  llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> generate();
+
+  ModuleOp module;
+  const AheadOfTimeOptions &options;
+  llvm::TargetMachine &machine;
+  StageClock clock;
+  std::vector<CFunction> functions;
+};
+
+std::unique_ptr<llvm::MemoryBuffer> makeBuffer(StringRef text) {
+  return llvm::MemoryBuffer::getMemBufferCopy(text);
+}
+
+} // namespace
+
+/// Makes the public functions callable from outside.
+LogicalResult AheadOfTimeCompiler::expose() {
+  module.getContext()
+      ->loadDialect<arith::ArithDialect, bufferization::BufferizationDialect,
+                    cf::ControlFlowDialect, memref::MemRefDialect,
+                    tensor::TensorDialect>();
+  SmallVector<func::FuncOp> exposed;
+  for (auto function : module.getOps<func::FuncOp>())
+    if (function.isPublic() && !function.isExternal())
+      exposed.push_back(function);
+  if (exposed.empty())
+    return module.emitError("there is no public function with a body");
+  llvm::TargetLibraryInfoImpl library(machine.getTargetTriple());
+  for (func::FuncOp function : exposed) {
+    if (failed(checkSymbolName(function, library)))
+      return failure();
+    EntryPoint entry = prepareEntryPoint(function);
+    if (!options.addCFunctions)
+      continue;
+    auto described = describeToC(function, entry, options.prefix);
+    if (failed(described))
+      return failure();
+    functions.push_back(std::move(*described));
+  }
+  if (failed(checkCNames(functions, library)))
+    return failure();
+  OwningOpRef<ModuleOp> original;
+  if (options.addCFunctions)
+    original = module.clone();
+  for (func::FuncOp function : exposed) {
+    separateCallers(module, function);
+    returnThroughArguments(function);
+    function->setAttr(LLVM::LLVMDialect::getEmitCWrapperAttrName(),
+                      UnitAttr::get(module.getContext()));
+  }
+  return options.addCFunctions ? addSizeChecks(module, *original, functions)
+                               : success();
+}
+
+/// From the LLVM dialect to what is wanted.
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+AheadOfTimeCompiler::generate() {
+  llvm::LLVMContext context;
+  auto code = translateToLLVMIR(module, context, machine);
+  if (!code)
+    return code.takeError();
+  keepWrappersApart(**code);
+  if (llvm::Error error = addCFunctions(**code, functions))
+    return error;
+  llvm::internalizeModule(**code, [&](const llvm::GlobalValue &value) {
+    return value.getName().starts_with("_mlir_ciface_") ||
+           llvm::any_of(functions, [&](const CFunction &function) {
+             return value.getName() == function.name;
+           });
+  });
+  clock.finish("translate");
+  if (llvm::Error error = optimize(**code, machine))
+    return error;
+  clock.finish("optimize");
+  if (options.kind == OutputKind::LLVMIR) {
+    std::string text;
+    llvm::raw_string_ostream(text) << **code;
+    return makeBuffer(text);
+  }
+  auto buffer = emitCode(**code, machine,
+                         options.kind == OutputKind::Assembly
+                             ? llvm::CodeGenFileType::AssemblyFile
+                             : llvm::CodeGenFileType::ObjectFile);
+  clock.finish("codegen");
+  return buffer;
+}
+
+llvm::Expected<CompiledModule> AheadOfTimeCompiler::compile() {
+  if (failed(expose()))
+    return llvm::make_error<MLIRFailure>();
+  LoweringOptions lowering = options.lowering;
+  lowering.setTarget(machine);
+  if (failed(lowerToLLVMDialect(module, lowering)))
+    return llvm::make_error<MLIRFailure>();
+  clock.finish("lower");
+  CompiledModule compiled;
+  if (options.kind == OutputKind::MLIR) {
+    std::string text;
+    llvm::raw_string_ostream os(text);
+    module.print(os);
+    os << "\n";
+    compiled.code = makeBuffer(text);
+    return compiled;
+  }
+  auto code = generate();
+  if (!code)
+    return code.takeError();
+  compiled.code = std::move(*code);
+  if (options.addCFunctions)
+    compiled.header = writeCHeader(functions, options.headerName);
+  return compiled;
+}
+
+llvm::Expected<CompiledModule>
+norm::compileAheadOfTime(ModuleOp module, const AheadOfTimeOptions &options,
+                         llvm::TargetMachine &machine) {
+  return AheadOfTimeCompiler(module, options, machine).compile();
+}

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+/// Compiles the public functions of a module to a file.
+
+#include "norm/Compiler/AheadOfTime.h"
+#include "norm/Compiler/Diagnostics.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+#include <chrono>
+
+using namespace mlir;
+using namespace mlir::norm;
+namespace cl = llvm::cl;
+
+namespace {
+
+constexpr char toolName[] = "norm-compile";
+
+struct Options {
+  cl::OptionCategory category{"norm-compile options"};
+  cl::opt<std::string> inputFile{
+      cl::Positional, cl::desc("FILE.mlir (text or bytecode; - is stdin)"),
+      cl::value_desc("file"), cl::cat(category)};
+  cl::opt<std::string> outputFile{
+      "o", cl::desc("The file to write; - is stdout, for text"),
+      cl::value_desc("file"), cl::cat(category)};
+  cl::opt<OutputKind> emit{
+      "emit",
+      cl::desc("What to write (default: by the file's suffix; else obj)"),
+      cl::values(
+          clEnumValN(OutputKind::Object, "obj", "An object file (.o)"),
+          clEnumValN(OutputKind::SharedLibrary, "shared",
+                     "A shared library (.so)"),
+          clEnumValN(OutputKind::Assembly, "asm", "Assembly (.s)"),
+          clEnumValN(OutputKind::LLVMIR, "llvm", "Optimized LLVM IR (.ll)"),
+          clEnumValN(OutputKind::MLIR, "mlir", "The LLVM dialect (.mlir)")),
+      cl::cat(category)};
+  cl::opt<std::string> header{
+      "header",
+      cl::desc(
+          "Add plain C functions, and write the header that declares them"),
+      cl::value_desc("file.h"), cl::cat(category)};
+  cl::opt<std::string> prefix{
+      "prefix", cl::desc("Goes before the names of the C functions"),
+      cl::value_desc("text"), cl::cat(category)};
+  cl::opt<std::string> triple{
+      "mtriple", cl::desc("The target's triple (default: this machine's)"),
+      cl::value_desc("triple"), cl::cat(category)};
+  cl::opt<std::string> cpu{
+      "mcpu",
+      cl::desc("The target's processor; native: this machine's (default; with "
+               "--mtriple: the architecture's baseline)"),
+      cl::value_desc("name"), cl::cat(category)};
+  cl::list<std::string> features{
+      "mattr", cl::desc("Features beside those of the processor"),
+      cl::value_desc("+a,-b"), cl::CommaSeparated, cl::cat(category)};
+  cl::opt<ThreadModel> threads{
+      "threads", cl::desc("What runs parallel loops"),
+      cl::values(
+          clEnumValN(ThreadModel::None, "none", "The calling thread (default)"),
+          clEnumValN(ThreadModel::OpenMP, "openmp",
+                     "LLVM's OpenMP runtime, where there is enough work")),
+      cl::init(ThreadModel::None), cl::cat(category)};
+  cl::opt<std::string> openMPLibrary{
+      "openmp-library",
+      cl::desc(
+          "The OpenMP runtime to link with (default: where it usually is)"),
+      cl::value_desc("file"), cl::cat(category)};
+  cl::opt<std::string> linker{
+      "linker",
+      cl::desc("The C compiler that links (default: cc, gcc or clang)"),
+      cl::value_desc("program"), cl::cat(category)};
+  cl::opt<MomentsAlgorithm> algorithm{
+      "algorithm", cl::desc("How mean and variance are computed"),
+      cl::values(
+          clEnumValN(MomentsAlgorithm::CorrectedTwoPass, "corrected-two-pass",
+                     "Two passes and a correction (default)"),
+          clEnumValN(MomentsAlgorithm::TwoPass, "two-pass", "Two passes"),
+          clEnumValN(MomentsAlgorithm::Shifted, "shifted",
+                     "One pass over values shifted by the head's mean")),
+      cl::init(MomentsAlgorithm::CorrectedTwoPass), cl::cat(category)};
+  cl::opt<unsigned> vectorBits{
+      "vector-bits",
+      cl::desc("Bits of a vector (default: those of the target's registers)"),
+      cl::init(0), cl::cat(category)};
+  cl::opt<bool> noRaise{"no-raise",
+                        cl::desc("Do not look for normalizations in linalg"),
+                        cl::cat(category)};
+  cl::opt<bool> checkShapes{
+      "check-shapes",
+      cl::desc("Stop the program, with a message, where sizes do not agree"),
+      cl::cat(category)};
+  cl::opt<bool> timing{
+      "timing",
+      cl::desc("Print to stderr how long each stage took, in milliseconds"),
+      cl::cat(category)};
+  cl::opt<bool> printIRAfterAll{
+      "print-ir-after-all", cl::desc("Print the IR to stderr after each pass"),
+      cl::cat(category)};
+};
+
+constexpr char overview[] =
+    "Compiles the public functions of an MLIR module to an object, a shared "
+    "library, assembly or IR.\n\n"
+    "Results of a function become arguments behind the others, which the "
+    "caller provides. Exported are _mlir_ciface_NAME, which takes memref "
+    "descriptors, and with --header a C function NAME, which takes pointers "
+    "and sizes, checks them and returns a status. docs/Compiling.md says more."
+    "\n\n"
+    "Exit codes: 0 success; 1 an error, which is on stderr.\n";
+
+class Driver {
+public:
+  explicit Driver(const Options &options) : options(options) {
+    registerCompilerDialects(registry);
+    context.appendDialectRegistry(registry);
+    if (options.printIRAfterAll)
+      context.disableMultithreading();
+    printDiagnosticsAsLines(context, toolName);
+  }
+
+  llvm::Error run();
+
+private:
+  llvm::Error checkOptions();
+  llvm::Error compile();
+  llvm::Error write();
+  /// Calls the function and reports the time that it takes.
+  template <typename Function>
+  auto measure(StringRef stage, Function function);
+  void reportTime(StringRef stage, double milliseconds);
+
+  const Options &options;
+  DialectRegistry registry;
+  MLIRContext context;
+  OutputKind kind = OutputKind::Object;
+  CompiledModule compiled;
+};
+
+} // namespace
+
+void Driver::reportTime(StringRef stage, double milliseconds) {
+  if (options.timing)
+    llvm::errs() << llvm::format("%-9s%9.2f ms\n", stage.str().c_str(),
+                                 milliseconds);
+}
+
+template <typename Function>
+auto Driver::measure(StringRef stage, Function function) {
+  auto begin = std::chrono::steady_clock::now();
+  auto result = function();
+  std::chrono::duration<double, std::milli> elapsed =
+      std::chrono::steady_clock::now() - begin;
+  reportTime(stage, elapsed.count());
+  return result;
+}
+
+llvm::Error Driver::checkOptions() {
+  if (options.inputFile.empty())
+    return llvm::createStringError(
+        "no input: norm-compile FILE.mlir -o OUT (--help says more)");
+  if (options.outputFile.empty())
+    return llvm::createStringError("no output: give one with -o");
+  kind = options.emit.getNumOccurrences()
+             ? options.emit
+             : llvm::StringSwitch<OutputKind>(
+                   llvm::sys::path::extension(options.outputFile))
+                   .Case(".so", OutputKind::SharedLibrary)
+                   .Case(".s", OutputKind::Assembly)
+                   .Case(".ll", OutputKind::LLVMIR)
+                   .Case(".mlir", OutputKind::MLIR)
+                   .Default(OutputKind::Object);
+  bool isBinary =
+      kind == OutputKind::Object || kind == OutputKind::SharedLibrary;
+  if (isBinary && options.outputFile == "-")
+    return llvm::createStringError(
+        "only text goes to stdout: --emit=asm, llvm or mlir");
+  if (kind == OutputKind::MLIR && !options.header.empty())
+    return llvm::createStringError(
+        "--header needs --emit=obj, shared, asm or llvm: the C functions are "
+        "added to LLVM IR");
+  if (options.header.empty() && options.header.getNumOccurrences())
+    return llvm::createStringError("--header needs the name of a file");
+  if (options.header.empty() && options.prefix.getNumOccurrences())
+    return llvm::createStringError("--prefix needs --header");
+  if (!options.header.empty() && options.header == options.outputFile)
+    return llvm::createStringError("-o and --header name the same file");
+  if (kind == OutputKind::SharedLibrary && !options.triple.empty() &&
+      options.linker.empty())
+    return llvm::createStringError("--emit=shared with --mtriple needs "
+                                   "--linker, a C compiler for the target");
+  return llvm::Error::success();
+}
+
+llvm::Error Driver::compile() {
+  TargetSpec target;
+  target.triple = options.triple;
+  target.cpu = options.cpu;
+  target.features = llvm::join(options.features, ",");
+  auto machine = createTargetMachine(target);
+  if (!machine)
+    return machine.takeError();
+  auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(options.inputFile);
+  if (!buffer)
+    return llvm::createStringError(
+        options.inputFile + ": cannot read: " + buffer.getError().message());
+  OwningOpRef<ModuleOp> module = measure("parse", [&] {
+    return parseModule(
+        llvm::MemoryBuffer::getMemBuffer((*buffer)->getMemBufferRef()),
+        &context);
+  });
+  if (!module)
+    return llvm::make_error<MLIRFailure>();
+  if (!options.header.empty())
+    nameArguments(*module, (*buffer)->getMemBufferRef());
+  AheadOfTimeOptions compilation;
+  compilation.lowering.raise = !options.noRaise;
+  compilation.lowering.threads = options.threads;
+  compilation.lowering.algorithm = options.algorithm;
+  compilation.lowering.vectorBits = options.vectorBits;
+  compilation.lowering.checkShapes = options.checkShapes;
+  compilation.lowering.printIRAfterAll = options.printIRAfterAll;
+  bool isForHost = options.triple.empty() &&
+                   (options.cpu.empty() || options.cpu == "native");
+  if (isForHost)
+    compilation.lowering.setHost();
+  compilation.kind = kind;
+  compilation.addCFunctions = !options.header.empty();
+  compilation.prefix = options.prefix;
+  compilation.headerName = options.header;
+  compilation.reportTime = [this](StringRef stage, double milliseconds) {
+    reportTime(stage, milliseconds);
+  };
+  auto result = compileAheadOfTime(*module, compilation, **machine);
+  if (!result)
+    return result.takeError();
+  compiled = std::move(*result);
+  return llvm::Error::success();
+}
+
+llvm::Error Driver::write() {
+  if (kind != OutputKind::SharedLibrary) {
+    if (llvm::Error error =
+            writeFileAtOnce(options.outputFile, compiled.code->getBuffer()))
+      return error;
+  } else {
+    LinkOptions linking;
+    linking.linker = options.linker;
+    if (options.threads == ThreadModel::OpenMP) {
+      linking.openMPLibrary = options.openMPLibrary.empty()
+                                  ? findOpenMPLibrary()
+                                  : options.openMPLibrary.getValue();
+      if (linking.openMPLibrary.empty())
+        return llvm::createStringError(
+            "LLVM's OpenMP runtime is in none of the usual places: "
+            "--openmp-library says where it is");
+    }
+    if (llvm::Error error = measure("link", [&] {
+          return linkSharedLibrary(*compiled.code, options.outputFile, linking);
+        }))
+      return error;
+  }
+  if (options.header.empty())
+    return llvm::Error::success();
+  return writeFileAtOnce(options.header, compiled.header);
+}
+
+llvm::Error Driver::run() {
+  if (llvm::Error error = checkOptions())
+    return error;
+  if (llvm::Error error = compile())
+    return error;
+  return write();
+}
+
+/// What is wrong with the command line, without LLVM's advice on more lines.
+static std::string describeUsageError(StringRef messages) {
+  StringRef line = messages.ltrim().split('\n').first;
+  line.consume_front(toolName);
+  line.consume_front(": ");
+  return line.trim().str();
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  // The libraries of LLVM bring options of their own, of the same names.
+  cl::ResetCommandLineParser();
+  Options options;
+  cl::HideUnrelatedOptions(options.category);
+  cl::SetVersionPrinter([](llvm::raw_ostream &stream) {
+    stream << "norm-compile " NORM_VERSION " (LLVM " LLVM_VERSION_STRING ")\n";
+  });
+  std::string messages;
+  llvm::raw_string_ostream stream(messages);
+  if (!cl::ParseCommandLineOptions(argc, argv, overview, &stream)) {
+    // Some of LLVM's messages go to stderr in any case.
+    if (!messages.empty())
+      llvm::errs() << toolName << ": error: " << describeUsageError(messages)
+                   << "\n";
+    return 1;
+  }
+  if (llvm::Error error = Driver(options).run()) {
+    printError(std::move(error), toolName);
+    return 1;
+  }
+  return 0;
+}
