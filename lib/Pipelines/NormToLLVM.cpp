@@ -95,7 +95,7 @@ void addControlFlowAndArith(OpPassManager &pm,
   pm.addPass(createNormExpandReshapesPass());
   pm.addPass(memref::createExpandStridedMetadataPass());
   pm.addPass(createLowerAffinePass());
-  addCleanup(pm);
+  pm.addPass(createCSEPass());
   if (options.threads == ThreadModel::OpenMP) {
     pm.addPass(createConvertSCFToOpenMPPass());
     pm.addPass(createNormInlineAllocaScopesPass());
@@ -129,8 +129,8 @@ void addConversionsToLLVM(OpPassManager &pm, const NormToLLVMOptions &options) {
   pm.addPass(createNormKeepLoopAnnotationsPass());
   if (options.keepNontemporal)
     pm.addPass(createNormKeepNontemporalPass());
-  addCleanup(pm);
   pm.addPass(createReconcileUnrealizedCastsPass());
+  pm.addPass(createCSEPass());
 }
 
 } // namespace

@@ -31,7 +31,9 @@
 // CHECK: %[[RSTD:.*]] = math.rsqrt %{{.*}} : f32
 // CHECK: vector.broadcast %[[RSTD]] : f32 to vector<16xf32>
 // CHECK-NOT: math.rsqrt
-// CHECK: vector.store %{{.*}}, %[[Y]][%[[ROW]], %c0]
+// Loops that only store take two vectors an iteration.
+// CHECK: scf.for %[[J:.*]] = %c0 to %c96 step %c32
+// CHECK: vector.store %{{.*}}, %[[Y]][%[[ROW]], %[[J]]]
 // CHECK: vector.maskedstore %[[Y]][%[[ROW]], %c96], %[[MASK]]
 // With an instruction for it, the squares are added without a rounding; what is not marked so is not contracted.
 // FMA-LABEL: func.func private @norm_rows(

@@ -42,6 +42,7 @@ def Norm_CPUScheduleAttr : AttrDef<Norm_Dialect, "CPUSchedule"> {
       along it must be contiguous in it. May be absent for programs without normalized dims.
     - `vector_size`: elements per vector; 1 gives scalar code, which works for every layout.
     - `unroll`: vectors per iteration, each with accumulators of its own; where lanes are rows, elements of these rows.
+      Loops that only store take two at most.
     - `rows`: rows per iteration, a power of two; where lanes are rows, vectors of them. Their loops are one, their
       reductions end in one tree of shuffles. Not for programs with outputs that accumulate over rows.
     - `nontemporal_above`: outputs bypass the caches when all operands together take at least so many bytes, where rows of
