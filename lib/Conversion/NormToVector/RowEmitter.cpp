@@ -69,7 +69,8 @@ void RowEmitter::emit(Value lo, Value hi, Value chunkIndex,
   streams = streamsOutputs;
   values.pushProgram();
   createBuffers();
-  bool prefetches = schedule.getPrefetchBytes() > 0;
+  bool prefetches =
+      schedule.getPrefetchBytes() > 0 && schedule.getVectorSize() > 1;
   Value distance, last;
   if (prefetches) {
     distance = emitPrefetchDistance();

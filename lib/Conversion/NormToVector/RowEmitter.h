@@ -117,7 +117,8 @@ private:
   void emitStaticRemainder(int64_t dim, int64_t width, int64_t begin,
                            int64_t end, MutableArrayRef<Value> accumulators,
                            LoopBody body);
-  void emitDynamicRemainder(int64_t dim, int64_t width, Value begin, Value end,
+  void emitDynamicRemainder(int64_t dim, int64_t width, int64_t unroll,
+                            Value begin, Value end,
                             MutableArrayRef<Value> accumulators, LoopBody body);
   SmallVector<Value> emitFor(Value lo, Value hi, int64_t step,
                              ArrayRef<Value> inits, IndexedBody body);

@@ -171,11 +171,11 @@ void RowEmitter::finish(const Nest &nest, ArrayRef<Value> results) {
     }
     for (unsigned row = 0; row < values.getNumRows(); ++row) {
       values.setRow(row);
-      bool isGathered = emitted.size() < values.getNumRows();
       values.storeToBuffer(
-          result, isGathered ? vector::ExtractOp::create(
-                                   builder, loc, emitted.front(), int64_t(row))
-                             : emitted[row]);
+          result, isAcrossLanes
+                      ? vector::ExtractOp::create(builder, loc, emitted.front(),
+                                                  int64_t(row))
+                      : emitted[row]);
     }
   }
 }
@@ -291,8 +291,8 @@ SmallVector<Value> RowEmitter::emitLoop(int64_t dim, ArrayRef<Value> identities,
     emitStaticRemainder(dim, width, *getConstantIntValue(mainEnd), *constantEnd,
                         first, body);
   else if (step > 1)
-    emitDynamicRemainder(dim, width, asValue(mainEnd), asValue(end), first,
-                         body);
+    emitDynamicRemainder(dim, width, unroll, asValue(mainEnd), asValue(end),
+                         first, body);
   for (int64_t live = unroll; live > 1;) {
     int64_t half = (live + 1) / 2;
     for (size_t i = half * count; i < live * count; ++i)
@@ -374,19 +374,23 @@ void RowEmitter::emitStaticRemainder(int64_t dim, int64_t width, int64_t begin,
   }
 }
 
-/// Whole vectors as long as there are, then a masked one.
-void RowEmitter::emitDynamicRemainder(int64_t dim, int64_t width, Value begin,
-                                      Value end,
+/// What is left of the steps of a loop that was unrolled so many times: whole
+/// vectors as long as there are, then a masked one.
+void RowEmitter::emitDynamicRemainder(int64_t dim, int64_t width,
+                                      int64_t unroll, Value begin, Value end,
                                       MutableArrayRef<Value> accumulators,
                                       LoopBody body) {
-  Value fullEnd = emitFullEnd(begin, end, width);
-  SmallVector<Value> results =
-      emitFor(begin, fullEnd, width, accumulators,
-              [&](Value position, MutableArrayRef<Value> accumulators) {
-                values.pushFrame({{dim, position}});
-                body(accumulators);
-                values.popFrame();
-              });
+  Value fullEnd = begin;
+  SmallVector<Value> results = llvm::to_vector(accumulators);
+  if (unroll > 1) {
+    fullEnd = emitFullEnd(begin, end, width);
+    results = emitFor(begin, fullEnd, width, accumulators,
+                      [&](Value position, MutableArrayRef<Value> accumulators) {
+                        values.pushFrame({{dim, position}});
+                        body(accumulators);
+                        values.popFrame();
+                      });
+  }
   if (width > 1) {
     Value rest = arith::SubIOp::create(builder, loc, end, fullEnd);
     Value exists = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne,

@@ -22,7 +22,8 @@ static constexpr int64_t lineBytes = 64;
 /// Whether the input holds vectors of elements that differ from row to row.
 bool RowEmitter::isPrefetched(unsigned input) {
   AffineMap map = op.getInputMap(input);
-  return map.isFunctionOfDim(*schedule.getLaneDim()) &&
+  return getElementTypeOrSelf(operands[input].getType()).isIntOrFloat() &&
+         map.isFunctionOfDim(*schedule.getLaneDim()) &&
          llvm::any_of(op.getRowDims(),
                       [&](int64_t dim) { return map.isFunctionOfDim(dim); });
 }
@@ -62,14 +63,10 @@ void RowEmitter::emitPrefetches() {
   if (!mode.prefetches || !values.inLanes())
     return;
   unsigned numRows = lanesAreRows() ? 1 : values.getNumRows();
-  for (unsigned input = 0; input < op.getInputs().size(); ++input) {
-    AffineMap map = op.getInputMap(input);
-    bool differs = llvm::any_of(
-        op.getRowDims(), [&](int64_t dim) { return map.isFunctionOfDim(dim); });
-    if (differs && map.isFunctionOfDim(*schedule.getLaneDim()))
+  for (unsigned input = 0; input < op.getInputs().size(); ++input)
+    if (isPrefetched(input))
       for (unsigned row = 0; row < numRows; ++row)
-        emitPrefetches(operands[input], map, row);
-  }
+        emitPrefetches(operands[input], op.getInputMap(input), row);
 }
 
 /// A prefetch for each line in which a vector begins, or rows side by side do.

@@ -420,7 +420,8 @@ void ValueEmitter::store(Value value, Value memref, ArrayRef<int64_t> dims,
 }
 
 bool ValueEmitter::canStoreNontemporal(Value memref) const {
-  return !isBitPacked(getElementTypeOrSelf(memref.getType())) &&
+  Type type = getElementTypeOrSelf(memref.getType());
+  return type.isIntOrFloat() && !isBitPacked(type) &&
          llvm::isPowerOf2_64(lanes);
 }
 

@@ -95,7 +95,5 @@ Value norm::combineLanes(OpBuilder &builder, Location loc,
     rows = pairRows;
     lanes = half;
   }
-  if (rows > 1)
-    return level.front();
-  return vector::ExtractOp::create(builder, loc, level.front(), 0);
+  return level.front();
 }

@@ -28,8 +28,8 @@ Value combineValues(OpBuilder &builder, Location loc,
 
 /// Combines the lanes of each of some vectors, as many as a power of two, by a
 /// tree of shuffles that all vectors share: lanes half a vector apart first.
-/// The result is a scalar for one vector, otherwise a vector with an element
-/// for each; its bits are the same either way.
+/// The result is a vector with an element for each, whose bits do not depend on
+/// their number.
 Value combineLanes(OpBuilder &builder, Location loc, vector::CombiningKind kind,
                    ArrayRef<Value> vectors);
 

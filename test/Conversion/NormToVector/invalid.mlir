@@ -70,3 +70,15 @@ func.func @leading_lanes(%x: memref<4x8xf32>, %y: memref<4x8xf32>) {
   }
   return
 }
+
+// -----
+
+func.func @prefetch_phase(%x: memref<4x8xf32>) {
+  // expected-error @below {{expected the schedule's prefetch_phase to be one of the program's 1 phases, got 1}}
+  norm.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (r, c)>], normalized_dims = [1], schedule = #norm.cpu_schedule<lane_dim = 1, vector_size = 8, prefetch_bytes = 64, prefetch_phase = 1>}
+      ins(%x : memref<4x8xf32>) outs(%x : memref<4x8xf32>) {
+  ^bb0(%e: f32):
+    norm.yield %e : f32
+  }
+  return
+}

@@ -10,7 +10,7 @@ func.func @trailing(%x: memref<?x3x4x8xf32>, %g: memref<4x8xf32>, %s: memref<?x3
   // CHECK: %[[G2:.*]] = memref.collapse_shape %[[G]] {{\[\[}}0, 1]]
   // CHECK: %[[S2:.*]] = memref.collapse_shape %[[S]] {{\[\[}}0, 1]]
   // CHECK: norm.generic {indexing_maps = [#[[ALL]], #[[IN_ROW]], #[[ROW]]], normalized_dims = [1]} ins(%[[X2]], %[[G2]] : {{.*}}) outs(%[[S2]] :
-  norm.generic {indexing_maps = [affine_map<(a, b, c, d) -> (a, b, c, d)>, affine_map<(a, b, c, d) -> (c, d)>, affine_map<(a, b, c, d) -> (a, b)>], normalized_dims = [2, 3], schedule = #norm.cpu_schedule<lane_dim = 3>}
+  norm.generic {indexing_maps = [affine_map<(a, b, c, d) -> (a, b, c, d)>, affine_map<(a, b, c, d) -> (c, d)>, affine_map<(a, b, c, d) -> (a, b)>], normalized_dims = [2, 3]}
       ins(%x, %g : memref<?x3x4x8xf32>, memref<4x8xf32>) outs(%s : memref<?x3xf32>) {
   ^bb0(%e: f32, %w: f32):
     %p = arith.mulf %e, %w : f32
@@ -72,6 +72,22 @@ func.func @kept(%x: memref<4x4x8xf32, strided<[64, 16, 1]>>, %z: memref<4x4x8xf3
   ^bb0(%e: f32):
     %sum = norm.reduce <add> %e over [2] : f32
     norm.yield %sum : f32
+  }
+  return
+}
+
+// -----
+
+// A schedule written by hand names dims: these stay.
+
+// CHECK-LABEL: @scheduled(
+// CHECK-NOT: collapse_shape
+// CHECK: norm.generic {{.*}} normalized_dims = [1, 2], schedule = <lane_dim = 2, vector_size = 8>}
+func.func @scheduled(%x: memref<4x8x16xf32>) {
+  norm.generic {indexing_maps = [affine_map<(a, b, c) -> (a, b, c)>, affine_map<(a, b, c) -> (a, b, c)>], normalized_dims = [1, 2], schedule = #norm.cpu_schedule<lane_dim = 2, vector_size = 8>}
+      ins(%x : memref<4x8x16xf32>) outs(%x : memref<4x8x16xf32>) {
+  ^bb0(%e: f32):
+    norm.yield %e : f32
   }
   return
 }

@@ -91,5 +91,59 @@ func.func private @schedule_unroll() attributes {s = #norm.cpu_schedule<lane_dim
 
 // -----
 
+  // expected-error@+1 {{expected rows to be a power of two up to 64, got 3}}
+func.func private @schedule_rows() attributes {s = #norm.cpu_schedule<lane_dim = 1, vector_size = 8, rows = 3>}
+
+// -----
+
+  // expected-error@+1 {{expected rows to be a power of two up to 64, got 128}}
+func.func private @schedule_many_rows() attributes {s = #norm.cpu_schedule<lane_dim = 1, vector_size = 8, rows = 128>}
+
+// -----
+
+  // expected-error@+1 {{expected a single row per iteration with peel, got 2}}
+func.func private @schedule_peel() attributes {s = #norm.cpu_schedule<lane_dim = 1, vector_size = 8, rows = 2, peel = true>}
+
+// -----
+
+  // expected-error@+1 {{expected a nontemporal_above of at least 0, got -1}}
+func.func private @schedule_nontemporal() attributes {s = #norm.cpu_schedule<lane_dim = 1, vector_size = 8, nontemporal_above = -1>}
+
+// -----
+
+  // expected-error@+1 {{expected a prefetch_bytes of at least 0, got -1}}
+func.func private @schedule_prefetch() attributes {s = #norm.cpu_schedule<lane_dim = 1, vector_size = 8, prefetch_bytes = -1>}
+
+// -----
+
+  // expected-error@+1 {{expected a prefetch_locality from 0 to 3, got 4}}
+func.func private @schedule_locality() attributes {s = #norm.cpu_schedule<lane_dim = 1, vector_size = 8, prefetch_locality = 4>}
+
+// -----
+
+func.func @schedule_rows_of_one_row(%x: memref<8xf32>) {
+  // expected-error@+1 {{expected the schedule to have a single row per iteration, as there is only one, got 4}}
+  norm.generic {indexing_maps = [affine_map<(c) -> (c)>, affine_map<(c) -> (c)>], normalized_dims = [0], schedule = #norm.cpu_schedule<lane_dim = 0, vector_size = 8, rows = 4>}
+      ins(%x : memref<8xf32>) outs(%x : memref<8xf32>) {
+  ^bb0(%e: f32):
+    norm.yield %e : f32
+  }
+  return
+}
+
+// -----
+
+func.func @schedule_rows_with_accumulator(%x: memref<4x8xf32>, %y: memref<8xf32>) {
+  // expected-error@+1 {{expected the schedule to have a single row per iteration, as output #0 accumulates over rows, got 4}}
+  norm.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (c)>], normalized_dims = [1], schedule = #norm.cpu_schedule<lane_dim = 1, vector_size = 8, rows = 4>}
+      ins(%x : memref<4x8xf32>) outs(%y : memref<8xf32>) {
+  ^bb0(%e: f32):
+    norm.yield %e : f32
+  }
+  return
+}
+
+// -----
+
   // expected-error@+1 {{expected a serial_below of at least 0, got -1}}
 func.func private @schedule_serial_below() attributes {s = #norm.cpu_schedule<lane_dim = 1, vector_size = 8, serial_below = -1>}

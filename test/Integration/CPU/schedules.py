@@ -10,7 +10,7 @@ import numpy as np
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from namedop import Norm
-from normtest import Array, Library, Target, run_tool
+from normtest import Array, Library, Target, require_close, run_tool
 
 ROWS = (0, 1, 2, 5, 16, 67)
 LENGTHS = (1, 3, 24, 64, 1000)
@@ -28,6 +28,49 @@ def norms(suffix, sizes, axes):
         yield Norm(f"layer_{t}_{output}_{suffix}", sizes, axes, type=t, output_type=output, gamma=p, beta=p, mean=p, rstd=p)
         yield Norm(f"rms_{t}_{output}_{suffix}", sizes, axes, kind="rms_norm", type=t, output_type=output, gamma=p, mask=True,
                    rstd=p)
+
+
+class RowFunctions:
+    """Functions of a statistic, which vectors and scalars may have from different places: y = x · tanh(m) + log(exp(m) + 1),
+    m the mean.
+    """
+
+    name = "functions"
+
+    def mlir(self):
+        return """
+          func.func @functions(%x: memref<?x64xf32>, %y: memref<?x64xf32>) attributes {llvm.emit_c_interface} {
+            norm.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (r, c)>], normalized_dims = [1]}
+                ins(%x : memref<?x64xf32>) outs(%y : memref<?x64xf32>) {
+            ^bb0(%e: f32):
+              %n = arith.constant 0.015625 : f32
+              %one = arith.constant 1.0 : f32
+              %sum = norm.reduce <add> %e : f32
+              %mean = arith.mulf %sum, %n : f32
+              %tanh = math.tanh %mean : f32
+              %exp = math.exp %mean : f32
+              %more = arith.addf %exp, %one : f32
+              %log = math.log %more : f32
+              %product = arith.mulf %e, %tanh : f32
+              %o = arith.addf %product, %log : f32
+              norm.yield %o : f32
+            }
+            return
+          }
+        """
+
+    def call(self, library, arrays):
+        library.call("functions", arrays["x"], arrays["y"])
+
+    def check(self, library, sizes, random, at_end=True):
+        arrays = {name: Array("f32", sizes, at_end=at_end) for name in ("x", "y")}
+        arrays["x"].set(random.normal(0.3, 1.0, sizes))
+        self.call(library, arrays)
+        x = arrays["x"].get()
+        mean = x.mean(axis=1, keepdims=True)
+        expected = x * np.tanh(mean) + np.log(np.exp(mean) + 1)
+        require_close(f"{self.name} of {sizes}", arrays["y"].get(), expected, 4e-6)
+        return arrays
 
 
 def again(arrays, at_end):
@@ -88,9 +131,16 @@ def check_rows_in_lanes(target, random):
     check_variants(target, cases, calls, "lane_dim = 2, vector_size = 16, unroll = 2", variants, random)
 
 
+def check_row_functions(target, random):
+    case = RowFunctions()
+    calls = [(case, (rows, 64)) for rows in ROWS[1:]]
+    base = "lane_dim = 1, vector_size = 16, unroll = 2"
+    check_variants(target, [case], calls, base, ["rows = 2", "rows = 8", "rows = 16, nontemporal_above = 0"], random)
+
+
 if __name__ == "__main__":
     widest = Target()
     generator = np.random.default_rng(22)
-    for check in (check_elements_in_lanes, check_rows_in_lanes):
+    for check in (check_row_functions, check_elements_in_lanes, check_rows_in_lanes):
         check(widest, generator)
         print(f"{check.__name__}: passed")

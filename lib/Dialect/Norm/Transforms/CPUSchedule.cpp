@@ -143,65 +143,73 @@ static bool hasAccumulators(GenericOp op) {
   return false;
 }
 
+/// Products and sums of sizes; `ShapedType::kDynamic` where one is unknown or
+/// the result exceeds 64 bits.
+static int64_t multiplySizes(int64_t lhs, int64_t rhs) {
+  int64_t product;
+  if (ShapedType::isDynamic(lhs) || ShapedType::isDynamic(rhs) ||
+      llvm::MulOverflow(lhs, rhs, product))
+    return ShapedType::kDynamic;
+  return product;
+}
+static int64_t addSizes(int64_t lhs, int64_t rhs) {
+  int64_t sum;
+  if (ShapedType::isDynamic(lhs) || ShapedType::isDynamic(rhs) ||
+      llvm::AddOverflow(lhs, rhs, sum))
+    return ShapedType::kDynamic;
+  return sum;
+}
+
 namespace {
-/// The sizes that a choice depends on; dynamic ones are taken as unknown.
+/// The sizes that a choice depends on; `ShapedType::kDynamic` if unknown.
 struct RowSizes {
   explicit RowSizes(GenericOp op);
 
   /// Elements of a row.
-  std::optional<int64_t> elements = 1;
+  int64_t elements = 1;
   /// Bytes of a row in the inputs that hold rows.
-  std::optional<int64_t> inputBytes = 0;
+  int64_t inputBytes = 0;
   /// Bytes of all operands together.
-  std::optional<int64_t> totalBytes = 0;
+  int64_t totalBytes = 0;
 };
 } // namespace
 
 RowSizes::RowSizes(GenericOp op) {
   SmallVector<int64_t> ranges = op.getStaticLoopRanges();
-  auto multiply = [](std::optional<int64_t> &product, int64_t factor) {
-    if (product && (ShapedType::isDynamic(factor) ||
-                    llvm::MulOverflow(*product, factor, *product)))
-      product.reset();
-  };
-  auto add = [](std::optional<int64_t> &sum, std::optional<int64_t> term) {
-    if (!term || (sum && llvm::AddOverflow(*sum, *term, *sum)))
-      sum.reset();
-  };
   for (int64_t dim : op.getNormalizedDims())
-    multiply(elements, ranges[dim]);
-  for (auto [index, operand, map] :
-       llvm::enumerate(op->getOperands(), op.getIndexingMapsArray())) {
+    elements = multiplySizes(elements, ranges[dim]);
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  for (auto [index, operand] : llvm::enumerate(op->getOperands())) {
     Type type = getElementTypeOrSelf(operand);
     if (!type.isIntOrFloat())
       continue;
-    int64_t bytes = llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
-    std::optional<int64_t> inRow = bytes, inTotal = bytes;
-    for (int64_t dim = 0; dim < op.getNumDims(); ++dim)
-      if (map.isFunctionOfDim(dim)) {
-        multiply(inTotal, ranges[dim]);
-        if (op.isNormalizedDim(dim))
-          multiply(inRow, ranges[dim]);
-      }
-    add(totalBytes, inTotal);
-    AffineMap own = map;
-    bool holdsRows = llvm::any_of(
-        op.getRowDims(), [&](int64_t dim) { return own.isFunctionOfDim(dim); });
+    int64_t inTotal = llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
+    int64_t inRow = inTotal;
+    bool holdsRows = false;
+    for (int64_t dim = 0; dim < op.getNumDims(); ++dim) {
+      if (!maps[index].isFunctionOfDim(dim))
+        continue;
+      inTotal = multiplySizes(inTotal, ranges[dim]);
+      if (op.isNormalizedDim(dim))
+        inRow = multiplySizes(inRow, ranges[dim]);
+      else
+        holdsRows = true;
+    }
+    totalBytes = addSizes(totalBytes, inTotal);
     if (index < op.getInputs().size() && holdsRows)
-      add(inputBytes, inRow);
+      inputBytes = addSizes(inputBytes, inRow);
   }
 }
 
 /// Short rows share an iteration: as many as hide the latency of a reduction's
 /// last steps, which are the same for one row and for several.
 static int64_t chooseShortRows(const RowSizes &sizes) {
-  if (!sizes.elements || *sizes.elements == 0)
-    return 1;
+  // Dynamic sizes are negative.
   constexpr int64_t elements = 512;
-  if (*sizes.elements * 4 > elements)
+  if (sizes.elements <= 0 || sizes.elements > elements / 4)
     return 1;
   return std::min<int64_t>(
-      largestRows, llvm::bit_floor<uint64_t>(elements / *sizes.elements));
+      largestRows, llvm::bit_floor<uint64_t>(elements / sizes.elements));
 }
 
 /// Vectors of rows: as many as keep the elements of all these rows in the first
@@ -210,8 +218,8 @@ static int64_t chooseVectorsOfRows(GenericOp op, const RowSizes &sizes,
                                    int64_t laneDim, int64_t vectorSize,
                                    const CPUTarget &target) {
   int64_t rows = fewestVectorsOfRows;
-  while (rows < mostVectorsOfRows && sizes.inputBytes &&
-         *sizes.inputBytes * vectorSize * rows * 2 <= target.l1Bytes)
+  while (rows < mostVectorsOfRows && sizes.inputBytes >= 0 &&
+         sizes.inputBytes <= target.l1Bytes / (vectorSize * rows * 2))
     rows *= 2;
   // A group that is not full costs as much as one that is.
   int64_t count = op.getStaticLoopRanges()[laneDim];
@@ -236,10 +244,8 @@ static std::optional<int64_t> choosePrefetchPhase(GenericOp op,
                                                   int64_t rows,
                                                   const CPUTarget &target) {
   unsigned numPhases = RowProgram(op).getNumPhases();
-  if (numPhases < 2 || !sizes.inputBytes)
-    return std::nullopt;
-  int64_t bytes = *sizes.inputBytes * rows;
-  if (bytes < target.l1Bytes / 4 || bytes > target.l1Bytes / 2)
+  int64_t bytes = multiplySizes(sizes.inputBytes, rows);
+  if (numPhases < 2 || bytes < target.l1Bytes / 4 || bytes > target.l1Bytes / 2)
     return std::nullopt;
   return numPhases - 2;
 }
@@ -263,7 +269,8 @@ CPUScheduleAttr norm::chooseCPUSchedule(GenericOp op, const CPUTarget &target,
     if (vectorSize > 1)
       unroll = std::max<int64_t>(vectorsPerIteration / rows, 1);
     int64_t footprint = cachesToFill * target.l2Bytes * target.numThreads;
-    if (vectorSize > 1 && sizes.totalBytes.value_or(footprint) >= footprint) {
+    if (vectorSize > 1 && (ShapedType::isDynamic(sizes.totalBytes) ||
+                           sizes.totalBytes >= footprint)) {
       nontemporalAbove = footprint;
       prefetchBytes = target.l1Bytes / 3;
       peel = !isRowDim && rows == 1;

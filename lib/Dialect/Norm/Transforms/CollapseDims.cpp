@@ -131,7 +131,6 @@ void collapse(RewriterBase &rewriter, GenericOp op, const DimGroups &groups) {
     op->setOperands(operands);
     op.setIndexingMapsAttr(rewriter.getAffineMapArrayAttr(maps));
     op.setNormalizedDims(renumber(op.getNormalizedDims(), groups));
-    op.removeScheduleAttr();
     op.walk([&](Operation *nested) {
       if (auto index = dyn_cast<IndexOp>(nested))
         index.setDim(groups[index.getDim()]);
@@ -148,7 +147,8 @@ struct CollapseDims
   void runOnOperation() override {
     SmallVector<GenericOp> programs;
     getOperation()->walk([&](GenericOp op) {
-      if (op.hasPureBufferSemantics())
+      // A schedule is one for the dims that there are.
+      if (op.hasPureBufferSemantics() && !op.getSchedule())
         programs.push_back(op);
     });
     IRRewriter rewriter(&getContext());

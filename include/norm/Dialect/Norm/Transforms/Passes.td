@@ -68,7 +68,8 @@ def NormCollapseDimsPass : Pass<"norm-collapse-dims"> {
     index nor combines along one of them alone. A normalization over several trailing dims thereby runs over one long dim,
     and all row dims become one.
 
-    The operands become `memref.collapse_shape` of what they were. An operation that is changed loses its schedule.
+    The operands become `memref.collapse_shape` of what they were. An operation with a schedule stays as it is:
+    what was written by hand holds for the dims that there are.
   }];
   let dependentDialects = ["::mlir::memref::MemRefDialect"];
   let statistics = [Statistic<"numDimsCollapsed", "num-dims-collapsed", "Number of dims that were merged into their neighbour">];
