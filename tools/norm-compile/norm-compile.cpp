@@ -7,6 +7,7 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/Path.h"
@@ -16,6 +17,15 @@
 using namespace mlir;
 using namespace mlir::norm;
 namespace cl = llvm::cl;
+
+/// A path that says the same as another one where both name one file, links
+/// apart.
+static std::string withoutDots(StringRef path) {
+  SmallString<128> whole(path);
+  llvm::sys::fs::make_absolute(whole);
+  llvm::sys::path::remove_dots(whole, /*remove_dot_dot=*/true);
+  return std::string(whole);
+}
 
 namespace {
 
@@ -188,7 +198,8 @@ llvm::Error Driver::checkOptions() {
     return llvm::createStringError("--header needs the name of a file");
   if (options.header.empty() && options.prefix.getNumOccurrences())
     return llvm::createStringError("--prefix needs --header");
-  if (!options.header.empty() && options.header == options.outputFile)
+  if (!options.header.empty() &&
+      withoutDots(options.header) == withoutDots(options.outputFile))
     return llvm::createStringError("-o and --header name the same file");
   if (kind == OutputKind::SharedLibrary && !options.triple.empty() &&
       options.linker.empty())
@@ -267,7 +278,10 @@ llvm::Error Driver::write() {
   }
   if (options.header.empty())
     return llvm::Error::success();
-  return writeFileAtOnce(options.header, compiled.header);
+  llvm::Error error = writeFileAtOnce(options.header, compiled.header);
+  if (error)
+    llvm::sys::fs::remove(options.outputFile); // of no use without the header
+  return error;
 }
 
 llvm::Error Driver::run() {
