@@ -37,14 +37,16 @@ void LoweringOptions::setTarget(const llvm::TargetMachine &machine) {
   machine.getTargetFeatureString().split(features, ',');
   expandBF16 = !llvm::is_contained(features, "+avx512bf16") &&
                !llvm::is_contained(features, "+bf16");
+  bool isX86 = machine.getTargetTriple().isX86();
+  expandF16 = isX86 && !llvm::is_contained(features, "+f16c");
+  expandRounding = isX86 && !llvm::is_contained(features, "+sse4.1");
   if (vectorBits == 0)
     vectorBits = llvm::is_contained(features, "+avx512f") ? 512
                  : llvm::is_contained(features, "+avx")   ? 256
                                                           : 128;
   fma = machine.getTargetTriple().isAArch64() ||
         llvm::is_contained(features, "+fma");
-  keepNontemporal = machine.getTargetTriple().isX86() &&
-                    llvm::is_contained(features, "+avx512f") &&
+  keepNontemporal = isX86 && llvm::is_contained(features, "+avx512f") &&
                     llvm::is_contained(features, "+avx512vl");
 }
 
@@ -83,6 +85,8 @@ LogicalResult norm::lowerToLLVMDialect(ModuleOp module,
   pipeline.expandBF16 = options.expandBF16;
   pipeline.checkShapes = options.checkShapes;
   pipeline.vectorBits = options.vectorBits;
+  pipeline.expandF16 = options.expandF16;
+  pipeline.expandRounding = options.expandRounding;
   pipeline.fma = options.fma;
   pipeline.keepNontemporal = options.keepNontemporal;
   pipeline.l1Bytes = options.l1Bytes;
