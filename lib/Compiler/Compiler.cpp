@@ -36,6 +36,8 @@ void LoweringOptions::setTarget(const llvm::TargetMachine &machine) {
   };
   bool isX86 = machine.getTargetTriple().isX86();
   expandBF16 = !has(isX86 ? "avx512bf16" : "bf16");
+  expandF16 = isX86 && !has("f16c");
+  expandRounding = isX86 && !has("sse4.1");
   fma = !isX86 || has("fma");
   keepNontemporal = isX86 && has("avx512f") && has("avx512vl");
   if (vectorBits != 0)
@@ -78,6 +80,8 @@ LogicalResult norm::lowerToLLVMDialect(ModuleOp module,
   pipeline.expandBF16 = options.expandBF16;
   pipeline.checkShapes = options.checkShapes;
   pipeline.vectorBits = options.vectorBits;
+  pipeline.expandF16 = options.expandF16;
+  pipeline.expandRounding = options.expandRounding;
   pipeline.fma = options.fma;
   pipeline.keepNontemporal = options.keepNontemporal;
   pipeline.l1Bytes = options.l1Bytes;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "ApproximateExp.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "norm/Pipelines/Passes.h"
 
@@ -44,6 +46,13 @@ struct ApproximateMath
           isApproximated(op->getName().getStringRef()) &&
           llvm::any_of(op->getResultTypes(), llvm::IsaPred<VectorType>))
         vectorOps.push_back(op);
+    });
+    llvm::erase_if(vectorOps, [](Operation *op) {
+      auto exp = dyn_cast<math::ExpOp>(op);
+      bool isWide = exp && getElementTypeOrSelf(exp.getType()).isF64();
+      if (isWide)
+        norm::approximateExpOfF64(exp);
+      return isWide;
     });
     RewritePatternSet patterns(&getContext());
     populateMathF32ExpansionPatterns(patterns, isApproximated);

@@ -24,7 +24,7 @@ Type withElement(Type like, Type element) {
 Value createInteger(ImplicitLocOpBuilder &b, Type type, int64_t value) {
   TypedAttr attr = b.getIntegerAttr(getElementTypeOrSelf(type), value);
   if (auto shaped = dyn_cast<ShapedType>(type))
-    attr = DenseElementsAttr::get(shaped, ArrayRef<Attribute>(attr));
+    attr = SplatElementsAttr::get(shaped, Attribute(attr));
   return arith::ConstantOp::create(b, attr);
 }
 
@@ -91,6 +91,100 @@ struct ExpandExtFromBF16 : public OpRewritePattern<arith::ExtFOp> {
   }
 };
 
+/// f16 to a wider float. The bits of its exponent and mantissa, moved to their
+/// places in an f32, make a number that is 2^112 times too small, subnormals
+/// too; infinities and NaN get the largest exponent.
+struct ExpandExtFromF16 : public OpRewritePattern<arith::ExtFOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(arith::ExtFOp op,
+                                PatternRewriter &rewriter) const override {
+    Value in = op.getIn();
+    if (!getElementTypeOrSelf(in).isF16())
+      return rewriter.notifyMatchFailure(op, "not a cast from f16");
+    if (isa<TensorType>(op.getType()))
+      return rewriter.notifyMatchFailure(op, "on tensors");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Type i16 = withElement(in.getType(), b.getI16Type());
+    Type i32 = withElement(in.getType(), b.getI32Type());
+    Type f32 = withElement(in.getType(), b.getF32Type());
+    auto integer = [&](int64_t value) { return createInteger(b, i32, value); };
+    Value half = arith::BitcastOp::create(b, i16, in);
+    Value bits = arith::ExtUIOp::create(b, i32, half);
+    Value magnitude = arith::AndIOp::create(b, bits, integer(0x7fff));
+    Value moved = arith::ShLIOp::create(b, magnitude, integer(13));
+    Value power = arith::BitcastOp::create(b, f32, integer(0x77800000));
+    Value scaled = arith::MulFOp::create(
+        b, arith::BitcastOp::create(b, f32, moved), power);
+    Value finite = arith::BitcastOp::create(b, i32, scaled);
+    Value largest = arith::OrIOp::create(b, moved, integer(0x7f800000));
+    Value isFinite = arith::CmpIOp::create(b, arith::CmpIPredicate::slt,
+                                           magnitude, integer(0x7c00));
+    Value chosen = arith::SelectOp::create(b, isFinite, finite, largest);
+    Value sign = arith::XOrIOp::create(b, bits, magnitude);
+    sign = arith::ShLIOp::create(b, sign, integer(16));
+    Value wide =
+        arith::BitcastOp::create(b, f32, arith::OrIOp::create(b, chosen, sign));
+    if (op.getType() != f32)
+      wide = arith::ExtFOp::create(b, op.getType(), wide);
+    rewriter.replaceOp(op, wide);
+    return success();
+  }
+};
+
+/// f32 to f16, as to bf16 above. What becomes a subnormal is rounded by adding
+/// 0.5, whose last place is the smallest of an f16.
+struct ExpandTruncToF16 : public OpRewritePattern<arith::TruncFOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(arith::TruncFOp op,
+                                PatternRewriter &rewriter) const override {
+    Value in = op.getIn();
+    if (!getElementTypeOrSelf(in).isF32() ||
+        !getElementTypeOrSelf(op.getType()).isF16())
+      return rewriter.notifyMatchFailure(op, "not a cast from f32 to f16");
+    if (isa<TensorType>(op.getType()))
+      return rewriter.notifyMatchFailure(op, "on tensors");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Type i32 = withElement(in.getType(), b.getI32Type());
+    Type i16 = withElement(in.getType(), b.getI16Type());
+    auto integer = [&](int64_t value) { return createInteger(b, i32, value); };
+    Value bits = arith::BitcastOp::create(b, i32, in);
+    Value magnitude = arith::AndIOp::create(b, bits, integer(0x7fffffff));
+    Value sign = arith::XOrIOp::create(b, bits, magnitude);
+    auto isBelow = [&](int64_t bound) {
+      return arith::CmpIOp::create(b, arith::CmpIPredicate::slt, magnitude,
+                                   integer(bound));
+    };
+    Value shifted = arith::ShRUIOp::create(b, magnitude, integer(13));
+    Value isOdd = arith::AndIOp::create(b, shifted, integer(1));
+    // The exponent's bias changes from 127 to 15.
+    Value normal =
+        arith::AddIOp::create(b, magnitude, integer(0xfff - (112 << 23)));
+    normal = arith::AddIOp::create(b, normal, isOdd);
+    normal = arith::ShRUIOp::create(b, normal, integer(13));
+    Value half = arith::BitcastOp::create(b, in.getType(), integer(0x3f000000));
+    Value sum = arith::AddFOp::create(
+        b, arith::BitcastOp::create(b, in.getType(), magnitude), half);
+    Value subnormal = arith::SubIOp::create(
+        b, arith::BitcastOp::create(b, i32, sum), integer(0x3f000000));
+    Value finite =
+        arith::SelectOp::create(b, isBelow(0x38800000), subnormal, normal);
+    Value quiet = arith::OrIOp::create(
+        b, arith::AndIOp::create(b, shifted, integer(0x3ff)), integer(0x7e00));
+    Value special =
+        arith::SelectOp::create(b, isBelow(0x7f800001), integer(0x7c00), quiet);
+    // 2^16, above all f16.
+    Value chosen =
+        arith::SelectOp::create(b, isBelow(0x47800000), finite, special);
+    chosen = arith::OrIOp::create(b, chosen,
+                                  arith::ShRUIOp::create(b, sign, integer(16)));
+    Value narrow = arith::TruncIOp::create(b, i16, chosen);
+    rewriter.replaceOpWithNewOp<arith::BitcastOp>(op, op.getType(), narrow);
+    return success();
+  }
+};
+
 /// f64 to a 16-bit float through f32 rounded to odd: an f32 has enough bits
 /// beyond those of either 16-bit type that the second rounding then gives what
 /// one rounding would (Boldo and Melquiond, "Emulation of a FMA and correctly
@@ -142,10 +236,11 @@ struct ExpandFloatCasts
     RewritePatternSet wide(&getContext());
     wide.add<ExpandTruncOfF64>(&getContext());
     walkAndApplyPatterns(getOperation(), std::move(wide));
-    if (!bf16)
-      return;
     RewritePatternSet narrow(&getContext());
-    narrow.add<ExpandExtFromBF16, ExpandTruncToBF16>(&getContext());
+    if (bf16)
+      narrow.add<ExpandExtFromBF16, ExpandTruncToBF16>(&getContext());
+    if (f16)
+      narrow.add<ExpandExtFromF16, ExpandTruncToF16>(&getContext());
     walkAndApplyPatterns(getOperation(), std::move(narrow));
   }
 };

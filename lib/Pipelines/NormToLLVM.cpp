@@ -104,10 +104,16 @@ void addControlFlowAndArith(OpPassManager &pm,
   NormApproximateMathPassOptions functions;
   functions.fma = options.fma;
   pm.addPass(createNormApproximateMathPass(functions));
-  if (options.expandBF16)
-    pm.addPass(createNormExpandBF16ArithPass());
+  NormExpandHalfArithPassOptions halves;
+  halves.bf16 = true; // the instructions for bf16 are conversions
+  halves.selects = options.expandBF16;
+  halves.f16 = options.expandF16;
+  pm.addPass(createNormExpandHalfArithPass(halves));
+  if (options.expandRounding)
+    pm.addPass(createNormExpandRoundingPass());
   NormExpandFloatCastsPassOptions casts;
   casts.bf16 = options.expandBF16;
+  casts.f16 = options.expandF16;
   pm.addPass(createNormExpandFloatCastsPass(casts));
   pm.addPass(arith::createArithExpandOpsPass());
 }
@@ -124,8 +130,8 @@ void addConversionsToLLVM(OpPassManager &pm, const NormToLLVMOptions &options) {
   pm.addPass(createConvertControlFlowToLLVMPass());
   if (options.threads == ThreadModel::OpenMP)
     pm.addPass(createConvertOpenMPToLLVMPass());
-  if (options.expandBF16)
-    pm.addPass(createNormExpandMaskedBF16Pass());
+  if (options.expandBF16 || options.expandF16)
+    pm.addPass(createNormExpandMaskedHalvesPass());
   pm.addPass(createNormKeepLoopAnnotationsPass());
   if (options.keepNontemporal)
     pm.addPass(createNormKeepNontemporalPass());

@@ -11,16 +11,31 @@ func.func @vectors(%x: vector<8xf32>, %h: vector<8xbf16>) -> (vector<8xf32>, vec
   return %0, %1, %2, %3 : vector<8xf32>, vector<8xf32>, vector<8xf32>, vector<8xbf16>
 }
 
-// Scalars are the library's, vectors of f64 too; roots are instructions.
+// Of vectors of f64 the exponential: what is out of range is chosen last, so that no sum rounds it.
+// CHECK-LABEL: func.func @exponential
+// CHECK-SAME:    (%[[X:.*]]: vector<[2]xf64>)
+// CHECK-DAG:     %[[LARGE:.*]] = arith.cmpf ogt, %[[X]],
+// CHECK-DAG:     %[[SMALL:.*]] = arith.cmpf olt, %[[X]],
+// CHECK-NOT:     math.
+// CHECK:         %[[INFINITY:.*]] = arith.constant dense<0x7FF0000000000000>
+// CHECK-NEXT:    %[[ABOVE:.*]] = arith.select %[[LARGE]], %[[INFINITY]], %{{.*}} : vector<[2]xi1>, vector<[2]xf64>
+// CHECK-NEXT:    %[[RESULT:.*]] = arith.select %[[SMALL]], %{{.*}}, %[[ABOVE]]
+// CHECK-NEXT:    return %[[RESULT]]
+func.func @exponential(%x: vector<[2]xf64>) -> vector<[2]xf64> {
+  %0 = math.exp %x : vector<[2]xf64>
+  return %0 : vector<[2]xf64>
+}
+
+// Scalars are the library's, other functions of vectors of f64 too; roots are instructions.
 // CHECK-LABEL: func.func @kept
 // CHECK-NEXT:    math.exp %{{.*}} : f32
-// CHECK-NEXT:    math.exp %{{.*}} : vector<8xf64>
+// CHECK-NEXT:    math.tanh %{{.*}} : vector<8xf64>
 // CHECK-NEXT:    math.rsqrt %{{.*}} : vector<8xf32>
 // CHECK-NEXT:    math.sqrt %{{.*}} : vector<8xf32>
 // CHECK-NEXT:    return
 func.func @kept(%s: f32, %d: vector<8xf64>, %x: vector<8xf32>) -> (f32, vector<8xf64>, vector<8xf32>, vector<8xf32>) {
   %0 = math.exp %s : f32
-  %1 = math.exp %d : vector<8xf64>
+  %1 = math.tanh %d : vector<8xf64>
   %2 = math.rsqrt %x : vector<8xf32>
   %3 = math.sqrt %x : vector<8xf32>
   return %0, %1, %2, %3 : f32, vector<8xf64>, vector<8xf32>, vector<8xf32>

@@ -30,6 +30,8 @@ struct LoweringOptions {
   bool decompose = false;
   ThreadModel threads = ThreadModel::None;
   bool expandBF16 = true;
+  bool expandF16 = false;
+  bool expandRounding = false;
   bool checkShapes = false;
   int64_t vectorBits = 0;
   bool fma = false;

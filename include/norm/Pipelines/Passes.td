@@ -7,8 +7,8 @@ def NormApproximateMathPass : Pass<"norm-approximate-math"> {
   let summary = "Replace transcendental functions of vectors by polynomials";
   let description = [{
     `math.exp`, `math.tanh`, `math.erf` and their like on vectors of f32, f16 and bf16 become arithmetic; LLVM would
-    call the C library once per element. Scalars and vectors of f64 stay: they are computed by the library, to its
-    accuracy. Without the option `fma`, `math.fma` becomes a multiplication and an addition: LLVM would call the C library.
+    call the C library once per element. So does `math.exp` on vectors of f64. Scalars and other functions of vectors of
+    f64 stay: they are computed by the library, to its accuracy. Without the option `fma`, `math.fma` becomes a multiplication and an addition: LLVM would call the C library.
   }];
   let options = [
     Option<"fma", "fma", "bool", /*default=*/"false", "The target multiplies and adds in one instruction">
@@ -16,31 +16,50 @@ def NormApproximateMathPass : Pass<"norm-approximate-math"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"];
 }
 
+def NormExpandRoundingPass : Pass<"norm-expand-rounding"> {
+  let summary = "Round to integers by additions";
+  let description = [{
+    `math.roundeven`, `math.floor`, `math.ceil` and `math.trunc` of f32 and f64, for targets without an instruction for
+    them, x86 before SSE4.1: LLVM would call the C library once per element.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
+
 def NormExpandFloatCastsPass : Pass<"norm-expand-float-casts"> {
   let summary = "Expand conversions to 16-bit floats that targets lack";
   let description = [{
     Conversions from and to bf16 become integer arithmetic (round to nearest, ties to even; NaN becomes a quiet NaN of
-    the same sign), unless the target has instructions for bf16 (option `bf16`). A truncation from f64 to a 16-bit float goes
+    the same sign), unless the target has instructions for bf16 (option `bf16`). So do those from and to f16 with option `f16`,
+    for x86 without F16C. A truncation from f64 to a 16-bit float goes
     through f32, rounded to odd so that the result is rounded once. LLVM would call functions that no C library of
     Debian 12 has.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
   let options = [
-    Option<"bf16", "bf16", "bool", /*default=*/"true", "Expand conversions from and to bf16">
+    Option<"bf16", "bf16", "bool", /*default=*/"true", "Expand conversions from and to bf16">,
+    Option<"f16", "f16", "bool", /*default=*/"false", "Expand conversions from and to f16">
   ];
 }
 
-def NormExpandBF16ArithPass : Pass<"norm-expand-bf16-arith"> {
-  let summary = "Compute in f32 what is written in bf16";
+def NormExpandHalfArithPass : Pass<"norm-expand-half-arith"> {
+  let summary = "Compute in f32 what is written in a 16-bit float";
   let description = [{
-    Arithmetic, functions and reductions of vectors on bf16 become the same operation on f32 between casts, each result
-    rounded to bf16 as before. LLVM would do so too, by calling a function that no C library of Debian 12 has.
+    Arithmetic, functions and reductions of vectors on bf16, and with option `f16` on f16, become the same operation on
+    f32 between casts, each result rounded as before. LLVM would do so too, by calling functions for the casts, of which
+    no C library of Debian 12 has that for bf16.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
+  let options = [
+    Option<"selects", "selects", "bool", /*default=*/"true",
+           "Also selections between vectors, which LLVM makes in f32 where the target has no conversion; the value is moved, so only "
+           "for conversions that keep subnormal numbers">,
+    Option<"bf16", "bf16", "bool", /*default=*/"true", "Expand arithmetic on bf16">,
+    Option<"f16", "f16", "bool", /*default=*/"false", "Expand arithmetic on f16">
+  ];
 }
 
-def NormExpandMaskedBF16Pass : Pass<"norm-expand-masked-bf16"> {
-  let summary = "Load and store masked vectors of bf16 as integers";
+def NormExpandMaskedHalvesPass : Pass<"norm-expand-masked-halves"> {
+  let summary = "Load and store masked vectors of 16-bit floats as integers";
   let description = [{
     For `llvm.intr.masked.load` and `llvm.intr.masked.store`. Where a target has no such instruction, LLVM moves element
     by element, and moves bf16 through f32 by calling a function that no C library of Debian 12 has.

@@ -55,6 +55,15 @@ struct NormToLLVMOptions : public PassPipelineOptions<NormToLLVMOptions> {
       llvm::cl::desc("Compute truncations to bf16 in integers, for targets "
                      "without an instruction for it"),
       llvm::cl::init(true)};
+  PassOptions::Option<bool> expandF16{
+      *this, "expand-f16",
+      llvm::cl::desc("Compute conversions from and to f16 in integers, for x86 "
+                     "without F16C"),
+      llvm::cl::init(false)};
+  PassOptions::Option<bool> expandRounding{
+      *this, "expand-rounding",
+      llvm::cl::desc("Round to integers by additions, for x86 without SSE4.1"),
+      llvm::cl::init(false)};
   PassOptions::Option<bool> fma{
       *this, "fma",
       llvm::cl::desc("The target multiplies and adds in one instruction"),

@@ -365,8 +365,15 @@ Value ValueEmitter::load(Value memref, ArrayRef<int64_t> dims,
   if (!inLanes() || !llvm::is_contained(dims, *laneDim))
     return memref::LoadOp::create(builder, loc, memref, position);
   auto type = VectorType::get(lanes, elementType);
+  if (elementType.isInteger(1))
+    return loadBooleans(memref, position);
   if (isBitPacked(elementType))
     return loadLaneByLane(memref, position, type);
+  return loadVector(memref, position, type);
+}
+
+Value ValueEmitter::loadVector(Value memref, ValueRange position,
+                               VectorType type) {
   Value mask = getMask();
   if (!mask)
     return vector::LoadOp::create(builder, loc, type, memref, position);
@@ -374,6 +381,22 @@ Value ValueEmitter::load(Value memref, ArrayRef<int64_t> dims,
       arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));
   return vector::MaskedLoadOp::create(builder, loc, type, memref, position,
                                       mask, zero);
+}
+
+/// Booleans in memory are bytes of 0 or 1. The descriptor is the same for
+/// memrefs of either type, so that the cast is gone once both are converted.
+Value ValueEmitter::loadBooleans(Value memref, ValueRange position) {
+  auto type = cast<MemRefType>(memref.getType());
+  Type asBytes = MemRefType::Builder(type).setElementType(builder.getI8Type());
+  Value bytes =
+      UnrealizedConversionCastOp::create(builder, loc, asBytes, memref)
+          .getResult(0);
+  auto vectorType = VectorType::get(lanes, builder.getI8Type());
+  Value loaded = loadVector(bytes, position, vectorType);
+  Value zero =
+      arith::ConstantOp::create(builder, loc, builder.getZeroAttr(vectorType));
+  return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne, loaded,
+                               zero);
 }
 
 Value ValueEmitter::loadLaneByLane(Value memref, SmallVector<Value> position,

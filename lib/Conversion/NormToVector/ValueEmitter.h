@@ -145,6 +145,8 @@ private:
                       function_ref<Value(Value)> emitOperand);
   Value emitContracted(Operation *op, function_ref<Value(Value)> emitOperand);
   Value emitSize(SizeOp op);
+  Value loadVector(Value memref, ValueRange position, VectorType type);
+  Value loadBooleans(Value memref, ValueRange position);
   Value loadLaneByLane(Value memref, SmallVector<Value> position,
                        VectorType type);
   void storeLaneByLane(Value value, Value memref, SmallVector<Value> position);

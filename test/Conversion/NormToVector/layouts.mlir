@@ -56,12 +56,13 @@ func.func @channels(%x: memref<2x8x4x4xf32>, %y: memref<2x8x4x4xf32>) {
 
 // -----
 
-// Conditions select lanes; a count is exact whatever the float type; booleans are loaded one by one, since memory holds
-// them in bytes.
+// Conditions select lanes; a count is exact whatever the float type; booleans are loaded as the bytes that
+// memory holds.
 
 // CHECK-LABEL: func.func private @norm_rows(
-// CHECK: memref.load %{{.*}} : memref<4x8xi1>
-// CHECK: %[[MASK:.*]] = vector.from_elements
+// CHECK: %[[BYTES:.*]] = builtin.unrealized_conversion_cast %{{.*}} : memref<4x8xi1> to memref<4x8xi8>
+// CHECK: %[[LOADED:.*]] = vector.load %[[BYTES]][%{{.*}}] : memref<4x8xi8>, vector<8xi8>
+// CHECK: %[[MASK:.*]] = arith.cmpi ne, %[[LOADED]], %{{.*}} : vector<8xi8>
 // CHECK: %[[ONES:.*]] = arith.select %[[MASK]], %{{.*}}, %{{.*}} : vector<8xi1>, vector<8xindex>
 // CHECK: vector.shuffle %[[ONES]], %[[ONES]] [0, 1, 2, 3] : vector<8xindex>, vector<8xindex>
 // CHECK: arith.addi %{{.*}} : vector<1xindex>

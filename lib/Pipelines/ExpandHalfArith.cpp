@@ -7,7 +7,7 @@
 #include "norm/Pipelines/Passes.h"
 
 namespace mlir::norm {
-#define GEN_PASS_DEF_NORMEXPANDBF16ARITHPASS
+#define GEN_PASS_DEF_NORMEXPANDHALFARITHPASS
 #include "norm/Pipelines/Passes.h.inc"
 } // namespace mlir::norm
 
@@ -15,10 +15,16 @@ using namespace mlir;
 
 namespace {
 
-bool isBF16(Type type) {
-  return !isa<TensorType, MemRefType>(type) &&
-         getElementTypeOrSelf(type).isBF16();
-}
+/// Which element types are expanded.
+struct Narrow {
+  bool bf16, f16;
+
+  bool operator()(Type type) const {
+    Type element = getElementTypeOrSelf(type);
+    return !isa<TensorType, MemRefType>(type) &&
+           ((bf16 && element.isBF16()) || (f16 && element.isF16()));
+  }
+};
 
 /// Whether the operation computes: others only move numbers, or are the very
 /// casts that expansion makes.
@@ -31,8 +37,8 @@ bool isArithmetic(Operation *op) {
               arith::ExtFOp, arith::TruncFOp>(op);
 }
 
-/// f32, which holds what any operation on bf16 gives with bits to spare, but
-/// f64 for integers that f32 would round.
+/// f32, which holds what any operation on 16-bit floats gives with bits to
+/// spare, but f64 for integers that f32 would round.
 Type getWideElement(Operation *op, Builder &builder) {
   bool isWideInteger =
       isa<arith::SIToFPOp, arith::UIToFPOp>(op) &&
@@ -40,7 +46,7 @@ Type getWideElement(Operation *op, Builder &builder) {
   return isWideInteger ? Type(builder.getF64Type()) : builder.getF32Type();
 }
 
-void expand(Operation *op) {
+void expand(Operation *op, Narrow isNarrow) {
   OpBuilder builder(op);
   Type element = getWideElement(op, builder);
   auto widen = [&](Type type) -> Type {
@@ -49,23 +55,23 @@ void expand(Operation *op) {
   };
   SmallVector<Value> operands;
   for (Value operand : op->getOperands()) {
-    bool isNarrow = isBF16(operand.getType());
-    operands.push_back(
-        isNarrow ? arith::ExtFOp::create(builder, op->getLoc(),
-                                         widen(operand.getType()), operand)
-                       .getResult()
-                 : operand);
+    operands.push_back(isNarrow(operand.getType())
+                           ? arith::ExtFOp::create(builder, op->getLoc(),
+                                                   widen(operand.getType()),
+                                                   operand)
+                                 .getResult()
+                           : operand);
   }
   SmallVector<Type> types;
   for (Type type : op->getResultTypes())
-    types.push_back(isBF16(type) ? widen(type) : type);
+    types.push_back(isNarrow(type) ? widen(type) : type);
   OperationState state(op->getLoc(), op->getName(), operands, types,
                        op->getAttrs());
   Operation *wide = builder.create(state);
   for (auto [result, from] :
        llvm::zip_equal(op->getResults(), wide->getResults())) {
     Value narrow = from;
-    if (isBF16(result.getType()))
+    if (isNarrow(result.getType()))
       narrow = arith::TruncFOp::create(builder, op->getLoc(), result.getType(),
                                        from);
     result.replaceAllUsesWith(narrow);
@@ -73,16 +79,25 @@ void expand(Operation *op) {
   op->erase();
 }
 
-struct ExpandBF16Arith
-    : public norm::impl::NormExpandBF16ArithPassBase<ExpandBF16Arith> {
+struct ExpandHalfArith
+    : public norm::impl::NormExpandHalfArithPassBase<ExpandHalfArith> {
+  using NormExpandHalfArithPassBase::NormExpandHalfArithPassBase;
+
   void runOnOperation() override {
+    Narrow isNarrow{bf16, f16};
+    auto isSelected = [&](Operation *op) {
+      return selects && isa<arith::SelectOp>(op) &&
+             isa<VectorType>(op->getResult(0).getType());
+    };
     SmallVector<Operation *> computing;
     getOperation()->walk([&](Operation *op) {
-      if (isArithmetic(op) && (llvm::any_of(op->getOperandTypes(), isBF16) ||
-                               llvm::any_of(op->getResultTypes(), isBF16)))
+      if ((isArithmetic(op) || isSelected(op)) &&
+          (llvm::any_of(op->getOperandTypes(), isNarrow) ||
+                               llvm::any_of(op->getResultTypes(), isNarrow)))
         computing.push_back(op);
     });
-    llvm::for_each(computing, expand);
+    for (Operation *op : computing)
+      expand(op, isNarrow);
   }
 };
 

@@ -1,4 +1,5 @@
-// RUN: norm-opt %s --norm-expand-bf16-arith | FileCheck %s
+// RUN: norm-opt %s --norm-expand-half-arith | FileCheck %s
+// RUN: norm-opt %s --norm-expand-half-arith='bf16=false f16=true' | FileCheck %s --check-prefix=F16
 
 // Each operation rounds its result, as it did in bf16.
 // CHECK-LABEL: func.func @arithmetic(
@@ -57,4 +58,19 @@ func.func @kept(%a: bf16, %b: f32, %c: i1) -> bf16 {
   %narrow = arith.truncf %sum : f32 to bf16
   %chosen = arith.select %c, %narrow, %one : bf16
   return %chosen : bf16
+}
+
+// CHECK-LABEL: func.func @sum_of_f16(
+// CHECK-NEXT: arith.addf %{{.*}}, %{{.*}} : vector<8xf16>
+// F16-LABEL: func.func @sum_of_f16(
+// F16-SAME: %[[A:.*]]: vector<8xf16>, %[[B:.*]]: bf16)
+// F16-NEXT: %[[LHS:.*]] = arith.extf %[[A]] : vector<8xf16> to vector<8xf32>
+// F16-NEXT: %[[RHS:.*]] = arith.extf %[[A]] : vector<8xf16> to vector<8xf32>
+// F16-NEXT: %[[SUM:.*]] = arith.addf %[[LHS]], %[[RHS]] : vector<8xf32>
+// F16-NEXT: arith.truncf %[[SUM]] : vector<8xf32> to vector<8xf16>
+// F16-NEXT: arith.addf %[[B]], %[[B]] : bf16
+func.func @sum_of_f16(%a: vector<8xf16>, %b: bf16) -> (vector<8xf16>, bf16) {
+  %sum = arith.addf %a, %a : vector<8xf16>
+  %other = arith.addf %b, %b : bf16
+  return %sum, %other : vector<8xf16>, bf16
 }

@@ -5,7 +5,7 @@
 #include "norm/Pipelines/Passes.h"
 
 namespace mlir::norm {
-#define GEN_PASS_DEF_NORMEXPANDMASKEDBF16PASS
+#define GEN_PASS_DEF_NORMEXPANDMASKEDHALVESPASS
 #include "norm/Pipelines/Passes.h.inc"
 } // namespace mlir::norm
 
@@ -13,8 +13,9 @@ using namespace mlir;
 
 namespace {
 
-bool isBF16(Value value) {
-  return getElementTypeOrSelf(value.getType()).isBF16();
+bool isHalf(Value value) {
+  Type element = getElementTypeOrSelf(value.getType());
+  return element.isBF16() || element.isF16();
 }
 
 Type asIntegers(Type type) {
@@ -27,7 +28,7 @@ void expandLoad(LLVM::MaskedLoadOp op) {
   Type type = op.getRes().getType();
   SmallVector<Value> operands = llvm::to_vector(op->getOperands());
   for (Value &operand : operands)
-    if (isBF16(operand))
+    if (isHalf(operand))
       operand = LLVM::BitcastOp::create(builder, op.getLoc(),
                                         asIntegers(operand.getType()), operand);
   OperationState state(op.getLoc(), op->getName(), operands, asIntegers(type),
@@ -47,15 +48,15 @@ void expandStore(LLVM::MaskedStoreOp op) {
   op.getValueMutable().assign(bits);
 }
 
-struct ExpandMaskedBF16
-    : public norm::impl::NormExpandMaskedBF16PassBase<ExpandMaskedBF16> {
+struct ExpandMaskedHalves
+    : public norm::impl::NormExpandMaskedHalvesPassBase<ExpandMaskedHalves> {
   void runOnOperation() override {
     SmallVector<Operation *> accesses;
     getOperation()->walk([&](Operation *op) {
       auto load = dyn_cast<LLVM::MaskedLoadOp>(op);
       auto store = dyn_cast<LLVM::MaskedStoreOp>(op);
-      if ((load && isBF16(load.getRes())) ||
-          (store && isBF16(store.getValue())))
+      if ((load && isHalf(load.getRes())) ||
+          (store && isHalf(store.getValue())))
         accesses.push_back(op);
     });
     for (Operation *op : accesses) {
