@@ -168,7 +168,13 @@ std::string norm::makeCIdentifier(StringRef name) {
     result += llvm::isAlnum(c) ? c : '_';
   if (result.empty() || llvm::isDigit(result.front()))
     result.insert(0, "_");
-  if (llvm::is_contained(reservedWords, result))
+  // Macros, constants and types of the headers that ours includes, and its own.
+  StringRef whole = result;
+  bool isOfHeader = whole == "NULL" || whole == "offsetof" ||
+                    whole.starts_with("NORM_") || whole.starts_with("__") ||
+                    whole.ends_with("_MAX") || whole.ends_with("_MIN") ||
+                    whole.ends_with("_C") || whole.ends_with("_t");
+  if (isOfHeader || llvm::is_contained(reservedWords, result))
     result += "_";
   return result;
 }

@@ -34,6 +34,8 @@ void initializeTargets(bool onlyNative) {
 /// The architectures whose processors can run what the lowering makes: memrefs
 /// hold 64-bit sizes, and pointers are taken to be as long.
 bool isSupported(const llvm::Triple &triple) {
+  if (!triple.isOSBinFormatELF())
+    return false;
   switch (triple.getArch()) {
   case llvm::Triple::x86_64:
     return !triple.isX32();
@@ -121,7 +123,7 @@ norm::createTargetMachine(const TargetSpec &spec) {
     return llvm::createStringError(
         "triple '" + triple.str() +
         "' is not supported: expected aarch64, loongarch64, powerpc64le, "
-        "riscv64, s390x or x86_64");
+        "riscv64, s390x or x86_64, with ELF objects");
   bool isNative =
       spec.cpu == "native" || (spec.cpu.empty() && spec.triple.empty());
   if (isNative && triple.getArch() != host.getArch())

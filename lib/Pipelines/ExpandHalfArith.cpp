@@ -93,7 +93,7 @@ struct ExpandHalfArith
     getOperation()->walk([&](Operation *op) {
       if ((isArithmetic(op) || isSelected(op)) &&
           (llvm::any_of(op->getOperandTypes(), isNarrow) ||
-                               llvm::any_of(op->getResultTypes(), isNarrow)))
+           llvm::any_of(op->getResultTypes(), isNarrow)))
         computing.push_back(op);
     });
     for (Operation *op : computing)

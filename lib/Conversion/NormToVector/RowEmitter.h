@@ -111,6 +111,7 @@ private:
                                   int64_t step, ArrayRef<Value> identities,
                                   ArrayRef<vector::CombiningKind> kinds,
                                   IndexedBody body);
+  Value emitPeeledHead(int64_t dim, Value end, LoopBody body);
   Value emitFullEnd(Value begin, Value end, int64_t step);
   void emitMasked(int64_t dim, OpFoldResult position, Value count,
                   MutableArrayRef<Value> accumulators, LoopBody body);

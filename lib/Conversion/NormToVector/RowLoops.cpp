@@ -157,7 +157,7 @@ void RowEmitter::finish(const Nest &nest, ArrayRef<Value> results) {
                                      result, *schedule.getLaneDim())) {
       // What is the same for all rows is that of the first, which exists.
       for (Value &value : emitted)
-        value = vector::ExtractOp::create(builder, loc, value, 0);
+        value = extractLane(builder, loc, value, 0);
     } else if (values.gathersRows() && nest.keptDims.empty()) {
       auto type = VectorType::get(emitted.size(), emitted.front().getType());
       emitted = {vector::FromElementsOp::create(builder, loc, type, emitted)};
@@ -172,7 +172,7 @@ void RowEmitter::finish(const Nest &nest, ArrayRef<Value> results) {
     for (unsigned row = 0; row < values.getNumRows(); ++row) {
       values.setRow(row);
       values.storeToBuffer(
-          result, isAcrossLanes
+          result, isAcrossLanes && values.getNumRows() > 1
                       ? vector::ExtractOp::create(builder, loc, emitted.front(),
                                                   int64_t(row))
                       : emitted[row]);
@@ -244,17 +244,8 @@ SmallVector<Value> RowEmitter::emitLoop(int64_t dim, ArrayRef<Value> identities,
                        : 1;
   int64_t step = width * unroll;
   OpFoldResult begin = builder.getIndexAttr(0), end = getExtent(dim);
-  if (mode.peeled && isLaneLoop) {
-    Value head = emitHead(*mode.peeled, /*inNest=*/true);
-    head = arith::MinUIOp::create(builder, loc, head, asValue(end));
-    Value exists = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne,
-                                         head, index(0));
-    emitIf(exists, {}, [&]() -> SmallVector<Value> {
-      emitMasked(dim, index(0), head, {}, body);
-      return {};
-    });
-    begin = head;
-  }
+  if (mode.peeled && isLaneLoop)
+    begin = emitPeeledHead(dim, asValue(end), body);
   std::optional<int64_t> constantBegin = getConstantIntValue(begin);
   std::optional<int64_t> constantEnd = getConstantIntValue(end);
   bool isStatic = constantBegin && constantEnd;
@@ -302,6 +293,20 @@ SmallVector<Value> RowEmitter::emitLoop(int64_t dim, ArrayRef<Value> identities,
   }
   copies.truncate(count);
   return copies;
+}
+
+/// The elements of a loop before the first address at which stores may bypass
+/// the caches; returns where they end.
+Value RowEmitter::emitPeeledHead(int64_t dim, Value end, LoopBody body) {
+  Value head = emitHead(*mode.peeled, /*inNest=*/true);
+  head = arith::MinUIOp::create(builder, loc, head, end);
+  Value exists = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne,
+                                       head, index(0));
+  emitIf(exists, {}, [&]() -> SmallVector<Value> {
+    emitMasked(dim, index(0), head, {}, body);
+    return {};
+  });
+  return head;
 }
 
 /// Where the last whole step from `begin` on ends.

@@ -125,10 +125,10 @@ Value ValueEmitter::get(Value value) {
   builder.setInsertionPoint(frames[index].anchor);
   unsigned previouslyVisible = visible;
   setVisible(index + 1);
-  Value emitted = index == 1 && gathersRows()
-                      ? vector::ExtractOp::create(
-                            builder, loc, getGathered(value), currentRow)
-                      : emit(value);
+  Value emitted =
+      index == 1 && gathersRows()
+          ? extractLane(builder, loc, getGathered(value), currentRow)
+          : emit(value);
   setVisible(previouslyVisible);
   return frames[index].values[key] = emitted;
 }
@@ -283,6 +283,15 @@ Value ValueEmitter::emitContracted(Operation *op,
   return nullptr;
 }
 
+/// Whether vectors and scalars may have the operation from different places: a
+/// polynomial and a library. A row's bits do not depend on whether others are
+/// beside it, so a scalar is then a vector too, of one element.
+static bool isFunction(Operation *op) {
+  return isa<math::MathDialect>(op->getDialect()) &&
+         !isa<math::SqrtOp, math::RsqrtOp, math::FmaOp, math::AbsFOp,
+              math::AbsIOp, math::CopySignOp>(op);
+}
+
 Value ValueEmitter::emitOperation(OpResult result, int64_t width,
                                   function_ref<Value(Value)> emitOperand) {
   Operation *producer = result.getOwner();
@@ -290,6 +299,14 @@ Value ValueEmitter::emitOperation(OpResult result, int64_t width,
     return contracted;
   SmallVector<Value> emitted =
       llvm::map_to_vector(producer->getOperands(), emitOperand);
+  if (width == 0 && isFunction(producer)) {
+    for (Value &operand : emitted)
+      operand = vector::BroadcastOp::create(
+          builder, loc, VectorType::get(1, operand.getType()), operand);
+    Operation *copy = widenOp(builder, producer, emitted, 1);
+    return extractLane(builder, loc, copy->getResult(result.getResultNumber()),
+                       0);
+  }
   Operation *copy;
   if (width > 0) {
     copy = widenOp(builder, producer, emitted, width);

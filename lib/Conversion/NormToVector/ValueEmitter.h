@@ -52,11 +52,8 @@ public:
   unsigned getNumRows() const { return rows.size(); }
   /// Says which of the rows values are asked for from now on.
   void setRow(unsigned row) { currentRow = row; }
-  /// Whether what is one scalar per row is kept in vectors of all rows. Those
-  /// of a single row are too: functions of vectors and of scalars may be
-  /// computed in different ways, and a row's bits do not depend on the rows
-  /// beside it.
-  bool gathersRows() const { return !lanesAreRows; }
+  /// Whether what is one scalar per row is kept in vectors of all rows.
+  bool gathersRows() const { return rows.size() > 1 && !lanesAreRows; }
 
   /// Whether the innermost frame is inside the vectorised loop.
   bool inLanes() const { return lanesBound; }

@@ -46,6 +46,44 @@ Value norm::combineValues(OpBuilder &builder, Location loc,
   return vector::makeArithReduction(builder, loc, kind, accumulator, value);
 }
 
+/// The bits of 16-bit floats as integers; other values as they are.
+static Value asMovable(OpBuilder &builder, Location loc, Value value) {
+  auto type = cast<VectorType>(value.getType());
+  Type element = type.getElementType();
+  if (!isa<FloatType>(element) || element.getIntOrFloatBitWidth() != 16)
+    return value;
+  return arith::BitcastOp::create(builder, loc,
+                                  type.clone(builder.getI16Type()), value);
+}
+
+/// The inverse: integers as what they are the bits of.
+static Value fromMovable(OpBuilder &builder, Location loc, Value moved,
+                         Type element) {
+  Type type = moved.getType();
+  if (getElementTypeOrSelf(type) == element)
+    return moved;
+  if (auto vectorType = dyn_cast<VectorType>(type))
+    element = vectorType.clone(element);
+  return arith::BitcastOp::create(builder, loc, element, moved);
+}
+
+static Value shuffleLanes(OpBuilder &builder, Location loc, Value first,
+                          Value second, ArrayRef<int64_t> order) {
+  Type element = getElementTypeOrSelf(first.getType());
+  Value moved =
+      vector::ShuffleOp::create(builder, loc, asMovable(builder, loc, first),
+                                asMovable(builder, loc, second), order);
+  return fromMovable(builder, loc, moved, element);
+}
+
+Value norm::extractLane(OpBuilder &builder, Location loc, Value vector,
+                        int64_t lane) {
+  Type element = getElementTypeOrSelf(vector.getType());
+  Value moved = vector::ExtractOp::create(
+      builder, loc, asMovable(builder, loc, vector), lane);
+  return fromMovable(builder, loc, moved, element);
+}
+
 /// Lanes that combinations of `kind` do not notice, up to a power of two.
 static Value padLanes(OpBuilder &builder, Location loc,
                       vector::CombiningKind kind, Value vector) {
@@ -57,7 +95,7 @@ static Value padLanes(OpBuilder &builder, Location loc,
   Value identity = createIdentity(builder, loc, kind, type);
   SmallVector<int64_t> order(padded, lanes);
   std::iota(order.begin(), order.begin() + lanes, 0);
-  return vector::ShuffleOp::create(builder, loc, vector, identity, order);
+  return shuffleLanes(builder, loc, vector, identity, order);
 }
 
 Value norm::combineLanes(OpBuilder &builder, Location loc,
@@ -70,6 +108,12 @@ Value norm::combineLanes(OpBuilder &builder, Location loc,
   int64_t rows = 1;
   int64_t lanes = cast<VectorType>(level.front().getType()).getNumElements();
   while (lanes > 1 || level.size() > 1) {
+    if (lanes == 2 && vectors.size() == 1) {
+      // Scalars in the end: LLVM has its own ways with vectors of one element.
+      Value low = extractLane(builder, loc, level.front(), 0);
+      Value high = extractLane(builder, loc, level.front(), 1);
+      return combineValues(builder, loc, kind, low, high);
+    }
     bool isPaired = level.size() > 1;
     int64_t half = std::max<int64_t>(lanes / 2, 1);
     int64_t pairRows = isPaired ? 2 * rows : rows;
@@ -82,11 +126,9 @@ Value norm::combineLanes(OpBuilder &builder, Location loc,
     SmallVector<Value> next;
     for (size_t i = 0; i < level.size(); i += isPaired ? 2 : 1) {
       Value first = level[i], second = isPaired ? level[i + 1] : level[i];
-      Value combined =
-          vector::ShuffleOp::create(builder, loc, first, second, low);
+      Value combined = shuffleLanes(builder, loc, first, second, low);
       if (lanes > 1) {
-        Value rest =
-            vector::ShuffleOp::create(builder, loc, first, second, high);
+        Value rest = shuffleLanes(builder, loc, first, second, high);
         combined = combineValues(builder, loc, kind, combined, rest);
       }
       next.push_back(combined);
@@ -95,5 +137,5 @@ Value norm::combineLanes(OpBuilder &builder, Location loc,
     rows = pairRows;
     lanes = half;
   }
-  return level.front();
+  return rows > 1 ? level.front() : extractLane(builder, loc, level.front(), 0);
 }

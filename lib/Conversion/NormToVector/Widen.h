@@ -26,10 +26,14 @@ Value createIdentity(OpBuilder &builder, Location loc,
 Value combineValues(OpBuilder &builder, Location loc,
                     vector::CombiningKind kind, Value accumulator, Value value);
 
+/// An element of a vector. Those of 16-bit floats move as integers: LLVM would
+/// move them through f32 where the target has no conversions.
+Value extractLane(OpBuilder &builder, Location loc, Value vector, int64_t lane);
+
 /// Combines the lanes of each of some vectors, as many as a power of two, by a
 /// tree of shuffles that all vectors share: lanes half a vector apart first.
-/// The result is a vector with an element for each, whose bits do not depend on
-/// their number.
+/// The result is a scalar for one vector, otherwise a vector with an element
+/// for each; its bits are the same either way.
 Value combineLanes(OpBuilder &builder, Location loc, vector::CombiningKind kind,
                    ArrayRef<Value> vectors);
 

@@ -7,8 +7,7 @@
 // CHECK: %[[BUFFER:.*]] = memref.alloc() : memref<1x8xf32>
 // CHECK: scf.for %[[ROW:.*]] =
 // CHECK: scf.for %[[B:.*]] = %c0 to %c8
-// CHECK: arith.maxnumf %{{.*}} : vector<1xf32>
-// CHECK-NEXT: %[[AMAX:.*]] = vector.extract
+// CHECK: %[[AMAX:.*]] = arith.maxnumf %{{.*}} : f32
 // CHECK: memref.store %[[AMAX]], %[[BUFFER]][%c0, %[[B]]]
 // CHECK: scf.for %[[B:.*]] = %c0 to %c8
 // CHECK: memref.load %[[BUFFER]][%c0, %[[B]]]
@@ -65,7 +64,7 @@ func.func @channels(%x: memref<2x8x4x4xf32>, %y: memref<2x8x4x4xf32>) {
 // CHECK: %[[MASK:.*]] = arith.cmpi ne, %[[LOADED]], %{{.*}} : vector<8xi8>
 // CHECK: %[[ONES:.*]] = arith.select %[[MASK]], %{{.*}}, %{{.*}} : vector<8xi1>, vector<8xindex>
 // CHECK: vector.shuffle %[[ONES]], %[[ONES]] [0, 1, 2, 3] : vector<8xindex>, vector<8xindex>
-// CHECK: arith.addi %{{.*}} : vector<1xindex>
+// CHECK: arith.addi %{{.*}} : index
 // CHECK: arith.uitofp
 func.func @masked(%x: memref<4x8xf16>, %m: memref<4x8xi1>, %y: memref<4xf16>) {
   norm.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (r)>], normalized_dims = [1], schedule = #norm.cpu_schedule<lane_dim = 1, vector_size = 8>}

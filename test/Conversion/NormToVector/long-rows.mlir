@@ -26,10 +26,10 @@
 // CHECK: vector.shuffle %[[V:.*]], %[[V]] [0, 1, 2, 3, 4, 5, 6, 7] : vector<16xf32>, vector<16xf32>
 // CHECK-NEXT: vector.shuffle %[[V]], %[[V]] [8, 9, 10, 11, 12, 13, 14, 15] : vector<16xf32>, vector<16xf32>
 // CHECK-NEXT: arith.addf %{{.*}} : vector<8xf32>
-// CHECK: arith.addf %{{.*}} : vector<1xf32>
-// What is one scalar per row is a vector with an element per row, here of one.
-// CHECK: %[[RSTDS:.*]] = math.rsqrt %{{.*}} : vector<1xf32>
-// CHECK: %[[RSTD:.*]] = vector.extract %[[RSTDS]][0] : f32 from vector<1xf32>
+// CHECK: %[[EVEN:.*]] = vector.extract %{{.*}}[0] : f32 from vector<2xf32>
+// CHECK: %[[ODD:.*]] = vector.extract %{{.*}}[1] : f32 from vector<2xf32>
+// CHECK: arith.addf %[[EVEN]], %[[ODD]] : f32
+// CHECK: %[[RSTD:.*]] = math.rsqrt %{{.*}} : f32
 // CHECK: vector.broadcast %[[RSTD]] : f32 to vector<16xf32>
 // CHECK-NOT: math.rsqrt
 // Loops that only store take two vectors an iteration.

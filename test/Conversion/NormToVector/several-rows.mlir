@@ -27,7 +27,7 @@
 // CHECK: vector.store %{{.*}}, %[[Y]][%[[NEXT]], %[[J]]]
 // CHECK: } else {
 // CHECK: scf.for %[[LAST:.*]] = %[[ROW]] to %{{.*}} step %c1
-// CHECK: arith.divf %{{.*}} : vector<1xf32>
+// CHECK: arith.divf %{{.*}} : f32
 // CHECK: vector.store %{{.*}}, %[[Y]][%[[LAST]],
 func.func @elements_in_lanes(%x: memref<?x16xf32>, %g: memref<16xf32>, %y: memref<?x16xf32>) {
   norm.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (c)>, affine_map<(r, c) -> (r, c)>], normalized_dims = [1], schedule = #norm.cpu_schedule<lane_dim = 1, vector_size = 4, rows = 2>}

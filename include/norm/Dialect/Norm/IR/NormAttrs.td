@@ -46,7 +46,7 @@ def Norm_CPUScheduleAttr : AttrDef<Norm_Dialect, "CPUSchedule"> {
     - `rows`: rows per iteration, a power of two; where lanes are rows, vectors of them. Their loops are one, their
       reductions end in one tree of shuffles. Not for programs with outputs that accumulate over rows.
     - `nontemporal_above`: outputs bypass the caches when all operands together take at least so many bytes, where rows of
-      outputs start at multiples of a vector's bytes. Absent: never.
+      outputs start at multiples of a vector's bytes, or of 64. Absent: never.
     - `peel`: rows that start elsewhere bypass the caches too, but for what lies before the first multiple and after the
       last. For a single row per iteration with elements in the lanes.
     - `prefetch_bytes`: inputs are prefetched as many iterations ahead as hold so many bytes of them, but at least one; 0 for
