@@ -38,13 +38,15 @@ tools = ["norm-opt"] + [ToolSubst(name, unresolved="ignore") for name in ("norm-
 tools += [ToolSubst(name, unresolved="ignore") for name in ("mlir-opt", "mlir-translate", "llc", "opt")]
 llvm_config.add_tool_substitutions(tools, [config.norm_tools_dir, config.llvm_tools_dir])
 
-# REQUIRES: norm-run, norm-compile, asan, clang-format, x86_64, avx2, avx512f …
+# REQUIRES: norm-run, norm-compile, asan, clang-format, aarch64-qemu, x86_64, avx2, avx512f …
 config.available_features.add(platform.machine())
 for tool in ("norm-run", "norm-compile"):
     if os.path.exists(os.path.join(config.norm_tools_dir, tool)):
         config.available_features.add(tool)
 if shutil.which("clang-format-22"):
     config.available_features.add("clang-format")
+if shutil.which("qemu-aarch64") and shutil.which("aarch64-linux-gnu-gcc-12"):
+    config.available_features.add("aarch64-qemu")
 if config.norm_sanitizers in ("ON", "1", "TRUE", "YES"):
     config.available_features.add("asan")
     # libMLIR itself is not instrumented: containers and arenas that cross its

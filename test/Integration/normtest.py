@@ -79,6 +79,7 @@ class Array:
                 raise OSError(ctypes.get_errno(), "mprotect")
         start = page + inner - span * item if at_end else page
         self.address = base + start
+        self.at_end = at_end
         self.stored = np.frombuffer(self.memory, STORAGE[element_type], span, start)
         self.stored.view(np.uint8)[:] = 1 if element_type == "i1" else 0xA5
         byte_strides = [stride * item for stride in self.strides]
@@ -167,6 +168,14 @@ class Target:
         return ["-mcpu=" + self.cpu, *self.attributes]
 
 
+def compile_object(text, options, flags, level, path):
+    """Writes the object of an MLIR module, lowered with these options of the pipeline, for LLVM's flags of the target."""
+    lowered = run_tool("norm-opt", "--norm-to-llvm=" + options, "-", stdin=text.encode())
+    code = run_tool("mlir-translate", "--mlir-to-llvmir", stdin=lowered)
+    code = run_tool("opt", f"-passes=default<O{level}>", *flags, "-", stdin=code)
+    run_tool("llc", f"-O{level}", *flags, "-filetype=obj", "-relocation-model=pic", "-o", path, stdin=code)
+
+
 class Library:
     """The functions of an MLIR module, compiled and loaded. `options` are further ones of the pipeline."""
 
@@ -174,12 +183,9 @@ class Library:
         self.algorithm = algorithm
         options = (f"{options} raise={int(raising)} vector-bits={target.bits} algorithm={algorithm} threads={threads} "
                    f"expand-bf16={int(target.expand_bf16)} fma={int(target.fma)}")
-        lowered = run_tool("norm-opt", "--norm-to-llvm=" + options, "-", stdin=text.encode())
-        code = run_tool("mlir-translate", "--mlir-to-llvmir", stdin=lowered)
-        code = run_tool("opt", f"-passes=default<O{level}>", *target.flags(), "-", stdin=code)
         with tempfile.TemporaryDirectory() as folder:
             objects, path = os.path.join(folder, "code.o"), os.path.join(folder, "code.so")
-            run_tool("llc", f"-O{level}", *target.flags(), "-filetype=obj", "-relocation-model=pic", "-o", objects, stdin=code)
+            compile_object(text, options, target.flags(), level, objects)
             runtime = [] if threads == "none" else [find_openmp()]
             run_tool("cc", "-shared", "-o", path, objects, *runtime, "-lm", stdin=b"")
             if runtime:
