@@ -40,6 +40,8 @@ void LoweringOptions::setTarget(const llvm::TargetMachine &machine) {
   bool isX86 = machine.getTargetTriple().isX86();
   expandF16 = isX86 && !llvm::is_contained(features, "+f16c");
   expandRounding = isX86 && !llvm::is_contained(features, "+sse4.1");
+  scalable = vectorBits == 0 && machine.getTargetTriple().isAArch64() &&
+             llvm::is_contained(features, "+sve");
   if (vectorBits == 0)
     vectorBits = llvm::is_contained(features, "+avx512f") ? 512
                  : llvm::is_contained(features, "+avx")   ? 256
@@ -87,6 +89,7 @@ LogicalResult norm::lowerToLLVMDialect(ModuleOp module,
   pipeline.vectorBits = options.vectorBits;
   pipeline.expandF16 = options.expandF16;
   pipeline.expandRounding = options.expandRounding;
+  pipeline.scalable = options.scalable;
   pipeline.fma = options.fma;
   pipeline.keepNontemporal = options.keepNontemporal;
   pipeline.l1Bytes = options.l1Bytes;

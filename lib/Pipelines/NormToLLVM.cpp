@@ -59,6 +59,7 @@ void addNormMemRefPasses(OpPassManager &pm, const NormToLLVMOptions &options) {
   pm.addPass(createNormCollapseDimsPass());
   NormSchedulePassOptions schedule;
   schedule.vectorBits = options.vectorBits;
+  schedule.scalable = options.scalable;
   schedule.l1Bytes = options.l1Bytes;
   schedule.l2Bytes = options.l2Bytes;
   schedule.numThreads =

@@ -33,6 +33,7 @@ struct LoweringOptions {
   bool expandRounding = false;
   bool checkShapes = false;
   int64_t vectorBits = 0;
+  bool scalable = false;
   bool fma = false;
   bool keepNontemporal = false;
   int64_t l1Bytes = 0;

@@ -16,7 +16,7 @@ RowEmitter::RowEmitter(OpBuilder &builder, const RowProgram &program,
     : builder(builder), program(program), op(program.getOp()), loc(op.getLoc()),
       operands(operands), partials(partials), schedule(schedule),
       values(builder, program, operands, schedule.getLaneDim(),
-             schedule.getVectorSize(), fma) {}
+             schedule.getVectorSize(), schedule.getScalable(), fma) {}
 
 Value RowEmitter::index(int64_t constant) {
   return arith::ConstantIndexOp::create(builder, loc, constant);
@@ -24,6 +24,15 @@ Value RowEmitter::index(int64_t constant) {
 
 Value RowEmitter::asValue(OpFoldResult size) {
   return getValueOrCreateConstantIndexOp(builder, loc, size);
+}
+
+OpFoldResult RowEmitter::getElementsOf(int64_t vectors) {
+  int64_t elements = vectors * schedule.getVectorSize();
+  if (!schedule.getScalable())
+    return builder.getIndexAttr(elements);
+  Value scale = vector::VectorScaleOp::create(builder, loc);
+  return arith::MulIOp::create(builder, loc, scale, index(elements))
+      .getResult();
 }
 
 OpFoldResult RowEmitter::getExtent(int64_t dim) const {
@@ -75,7 +84,7 @@ void RowEmitter::emit(Value lo, Value hi, Value chunkIndex,
     distance = emitPrefetchDistance();
     last = arith::SubIOp::create(builder, loc, hi, index(1));
   }
-  emitFor(lo, hi, 1, {}, [&](Value group, MutableArrayRef<Value>) {
+  emitFor(lo, hi, index(1), {}, [&](Value group, MutableArrayRef<Value>) {
     DimPositions ahead;
     if (distance) {
       Value next = arith::AddIOp::create(builder, loc, group, distance);
@@ -184,7 +193,7 @@ void RowEmitter::emitRemainingRows(const DimPositions &first) {
   Value size = asValue(values.getSize(*getGroupDim(op)));
   Value outerStreams = std::exchange(streams, nullptr);
   if (!lanesAreRows()) {
-    emitFor(groupIndex(position), size, 1, {},
+    emitFor(groupIndex(position), size, index(1), {},
             [&](Value row, MutableArrayRef<Value>) {
               groupIndex(position) = row;
               emitRows(position);
@@ -192,8 +201,7 @@ void RowEmitter::emitRemainingRows(const DimPositions &first) {
   } else {
     SmallVector<DimPositions> rows = getRowsFrom(first);
     SmallVector<Value> masks;
-    auto maskType =
-        VectorType::get(schedule.getVectorSize(), builder.getI1Type());
+    VectorType maskType = values.getVectorType(builder.getI1Type());
     for (DimPositions &row : rows) {
       Value begin = arith::MinUIOp::create(builder, loc, groupIndex(row), size);
       Value rest = arith::SubIOp::create(builder, loc, size, begin);
@@ -339,7 +347,7 @@ Value RowEmitter::headCondition() {
   auto spread = [&](Value value) -> Value {
     if (!asVector || isa<VectorType>(value.getType()))
       return value;
-    auto type = VectorType::get(values.getLanes(), builder.getIndexType());
+    VectorType type = values.getVectorType(builder.getIndexType());
     return vector::BroadcastOp::create(builder, loc, type, value);
   };
   Value position = spread(index(0));

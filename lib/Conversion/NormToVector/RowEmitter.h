@@ -108,18 +108,19 @@ private:
                               ArrayRef<vector::CombiningKind> kinds,
                               int64_t maxUnroll, LoopBody body);
   SmallVector<Value> emitMainLoop(OpFoldResult begin, OpFoldResult end,
-                                  int64_t step, ArrayRef<Value> identities,
+                                  OpFoldResult step, ArrayRef<Value> identities,
                                   ArrayRef<vector::CombiningKind> kinds,
                                   IndexedBody body);
-  Value emitFullEnd(Value begin, Value end, int64_t step);
+  Value emitFullEnd(Value begin, Value end, OpFoldResult step);
   void emitMasked(int64_t dim, OpFoldResult position, Value count,
                   MutableArrayRef<Value> accumulators, LoopBody body);
   void emitStaticRemainder(int64_t dim, int64_t width, int64_t begin,
                            int64_t end, MutableArrayRef<Value> accumulators,
                            LoopBody body);
-  void emitDynamicRemainder(int64_t dim, int64_t width, Value begin, Value end,
-                            MutableArrayRef<Value> accumulators, LoopBody body);
-  SmallVector<Value> emitFor(Value lo, Value hi, int64_t step,
+  void emitDynamicRemainder(int64_t dim, OpFoldResult width, Value begin,
+                            Value end, MutableArrayRef<Value> accumulators,
+                            LoopBody body);
+  SmallVector<Value> emitFor(Value lo, Value hi, Value step,
                              ArrayRef<Value> inits, IndexedBody body);
   /// A condition whose branches give values of these types.
   SmallVector<Value>
@@ -138,6 +139,8 @@ private:
   void createBuffers();
   Value headCondition();
   OpFoldResult getExtent(int64_t dim) const;
+  /// How many elements so many vectors hold.
+  OpFoldResult getElementsOf(int64_t vectors);
   Value index(int64_t constant);
   Value asValue(OpFoldResult size);
 

@@ -43,7 +43,7 @@ SmallVector<Value> RowEmitter::emitIdentities(const Nest &nest) {
     Type type = reduction.value ? reduction.value.getType()
                                 : Type(builder.getIndexType());
     if (hasLanes(values, nest.keptDims, nest.combinedDims))
-      type = VectorType::get(values.getLanes(), type);
+      type = values.getVectorType(type);
     identities.push_back(createIdentity(builder, loc, reduction.kind, type));
   }
   SmallVector<Value> all;
@@ -300,10 +300,10 @@ void RowEmitter::emitRowStores(ArrayRef<unsigned> outputs) {
 // Loops
 //===----------------------------------------------------------------------===//
 
-SmallVector<Value> RowEmitter::emitFor(Value lo, Value hi, int64_t step,
+SmallVector<Value> RowEmitter::emitFor(Value lo, Value hi, Value step,
                                        ArrayRef<Value> inits,
                                        IndexedBody body) {
-  auto loop = scf::ForOp::create(builder, loc, lo, hi, index(step), inits);
+  auto loop = scf::ForOp::create(builder, loc, lo, hi, step, inits);
   // The schedule has unrolled it. More would chain what it keeps apart.
   MLIRContext *context = builder.getContext();
   auto isDisabled = builder.getBoolAttr(true);
@@ -354,11 +354,13 @@ SmallVector<Value> RowEmitter::emitLoop(int64_t dim, ArrayRef<Value> identities,
                                         ArrayRef<vector::CombiningKind> kinds,
                                         int64_t maxUnroll, LoopBody body) {
   bool isLaneLoop = schedule.getLaneDim() == dim;
-  int64_t width = isLaneLoop ? schedule.getVectorSize() : 1;
+  auto elementsOf = [&](int64_t vectors) -> OpFoldResult {
+    return isLaneLoop ? getElementsOf(vectors) : builder.getIndexAttr(vectors);
+  };
   int64_t unroll = isLaneLoop || lanesAreRows()
                        ? std::min(schedule.getUnroll(), maxUnroll)
                        : 1;
-  int64_t step = width * unroll;
+  OpFoldResult width = elementsOf(1), step = elementsOf(unroll);
   OpFoldResult begin = builder.getIndexAttr(0), end = getExtent(dim);
   if (mode.peeled && isLaneLoop) {
     Value head = emitHead(*mode.peeled, /*inNest=*/true);
@@ -373,10 +375,11 @@ SmallVector<Value> RowEmitter::emitLoop(int64_t dim, ArrayRef<Value> identities,
   }
   std::optional<int64_t> constantBegin = getConstantIntValue(begin);
   std::optional<int64_t> constantEnd = getConstantIntValue(end);
-  bool isStatic = constantBegin && constantEnd;
+  std::optional<int64_t> constantStep = getConstantIntValue(step);
+  bool isStatic = constantBegin && constantEnd && constantStep;
   OpFoldResult mainEnd;
   if (isStatic)
-    mainEnd = builder.getIndexAttr(*constantEnd - *constantEnd % step);
+    mainEnd = builder.getIndexAttr(*constantEnd - *constantEnd % *constantStep);
   else
     mainEnd = emitFullEnd(asValue(begin), asValue(end), step);
 
@@ -390,11 +393,11 @@ SmallVector<Value> RowEmitter::emitLoop(int64_t dim, ArrayRef<Value> identities,
   copies = emitMainLoop(begin, mainEnd, step, copies, copyKinds,
                         [&](Value first, MutableArrayRef<Value> accumulators) {
                           for (int64_t copy = 0; copy < unroll; ++copy) {
-                            Value position = copy == 0
-                                                 ? first
-                                                 : arith::AddIOp::create(
-                                                       builder, loc, first,
-                                                       index(copy * width));
+                            Value position =
+                                copy == 0 ? first
+                                          : arith::AddIOp::create(
+                                                builder, loc, first,
+                                                asValue(elementsOf(copy)));
                             values.pushFrame({{dim, position}});
                             unrolledCopy = copy;
                             body(accumulators.slice(copy * count, count));
@@ -404,9 +407,10 @@ SmallVector<Value> RowEmitter::emitLoop(int64_t dim, ArrayRef<Value> identities,
                         });
   auto first = MutableArrayRef(copies).take_front(count);
   if (isStatic)
-    emitStaticRemainder(dim, width, *getConstantIntValue(mainEnd), *constantEnd,
-                        first, body);
-  else if (step > 1)
+    emitStaticRemainder(dim, *getConstantIntValue(width),
+                        *getConstantIntValue(mainEnd), *constantEnd, first,
+                        body);
+  else if (constantStep != 1)
     emitDynamicRemainder(dim, width, asValue(mainEnd), asValue(end), first,
                          body);
   for (int64_t live = unroll; live > 1;) {
@@ -421,17 +425,17 @@ SmallVector<Value> RowEmitter::emitLoop(int64_t dim, ArrayRef<Value> identities,
 }
 
 /// Where the last whole step from `begin` on ends.
-Value RowEmitter::emitFullEnd(Value begin, Value end, int64_t step) {
-  if (step == 1)
+Value RowEmitter::emitFullEnd(Value begin, Value end, OpFoldResult step) {
+  if (isOneInteger(step))
     return end;
   Value size = arith::SubIOp::create(builder, loc, end, begin);
-  Value rest = arith::RemUIOp::create(builder, loc, size, index(step));
+  Value rest = arith::RemUIOp::create(builder, loc, size, asValue(step));
   return arith::SubIOp::create(builder, loc, end, rest);
 }
 
 SmallVector<Value>
-RowEmitter::emitMainLoop(OpFoldResult begin, OpFoldResult end, int64_t step,
-                         ArrayRef<Value> identities,
+RowEmitter::emitMainLoop(OpFoldResult begin, OpFoldResult end,
+                         OpFoldResult step, ArrayRef<Value> identities,
                          ArrayRef<vector::CombiningKind> kinds,
                          IndexedBody body) {
   std::optional<int64_t> length;
@@ -440,22 +444,27 @@ RowEmitter::emitMainLoop(OpFoldResult begin, OpFoldResult end, int64_t step,
   SmallVector<Value> accumulators = llvm::to_vector(identities);
   if (length && *length == 0)
     return accumulators;
-  if (length && *length == step) {
+  std::optional<int64_t> constantStep = getConstantIntValue(step);
+  if (length && length == constantStep) {
     body(index(0), accumulators);
     return accumulators;
   }
   Value first = asValue(begin), last = asValue(end);
-  int64_t block = flushPeriod * step;
-  if (identities.empty() || (length && *length <= block))
-    return emitFor(first, last, step, identities, body);
+  Value stepValue = asValue(step);
+  if (identities.empty() ||
+      (length && constantStep && *length <= flushPeriod * *constantStep))
+    return emitFor(first, last, stepValue, identities, body);
+  Value block = constantStep ? index(flushPeriod * *constantStep)
+                             : arith::MulIOp::create(builder, loc, stepValue,
+                                                     index(flushPeriod));
   return emitFor(first, last, block, identities,
                  [&](Value first, MutableArrayRef<Value> totals) {
                    Value blockEnd =
-                       arith::AddIOp::create(builder, loc, first, index(block));
+                       arith::AddIOp::create(builder, loc, first, block);
                    blockEnd =
                        arith::MinUIOp::create(builder, loc, blockEnd, last);
                    SmallVector<Value> partial =
-                       emitFor(first, blockEnd, step, identities, body);
+                       emitFor(first, blockEnd, stepValue, identities, body);
                    for (auto [kind, total, value] :
                         llvm::zip_equal(kinds, totals, partial))
                      total = combineValues(builder, loc, kind, total, value);
@@ -466,8 +475,7 @@ RowEmitter::emitMainLoop(OpFoldResult begin, OpFoldResult end, int64_t step,
 void RowEmitter::emitMasked(int64_t dim, OpFoldResult position, Value count,
                             MutableArrayRef<Value> accumulators,
                             LoopBody body) {
-  auto maskType =
-      VectorType::get(schedule.getVectorSize(), builder.getI1Type());
+  VectorType maskType = values.getVectorType(builder.getI1Type());
   Value mask = vector::CreateMaskOp::create(builder, loc, maskType, count);
   values.pushFrame({{dim, asValue(position)}}, mask);
   body(accumulators);
@@ -491,19 +499,19 @@ void RowEmitter::emitStaticRemainder(int64_t dim, int64_t width, int64_t begin,
 }
 
 /// Whole vectors as long as there are, then a masked one.
-void RowEmitter::emitDynamicRemainder(int64_t dim, int64_t width, Value begin,
-                                      Value end,
+void RowEmitter::emitDynamicRemainder(int64_t dim, OpFoldResult width,
+                                      Value begin, Value end,
                                       MutableArrayRef<Value> accumulators,
                                       LoopBody body) {
   Value fullEnd = emitFullEnd(begin, end, width);
   SmallVector<Value> results =
-      emitFor(begin, fullEnd, width, accumulators,
+      emitFor(begin, fullEnd, asValue(width), accumulators,
               [&](Value position, MutableArrayRef<Value> accumulators) {
                 values.pushFrame({{dim, position}});
                 body(accumulators);
                 values.popFrame();
               });
-  if (width > 1) {
+  if (!isOneInteger(width)) {
     Value rest = arith::SubIOp::create(builder, loc, end, fullEnd);
     Value exists = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne,
                                          rest, index(0));

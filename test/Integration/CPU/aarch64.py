@@ -19,6 +19,8 @@ LENGTHS = (0, 1, 3, 4, 17, 100, 530)
 TARGETS = {
     "armv8-a": EmulatedTarget("armv8-a", emulated="cortex-a57"),
     "armv8.2-a": EmulatedTarget("armv8.2-a", "+v8.2a,+fullfp16,+bf16"),
+    "sve256": EmulatedTarget("sve256", "+v8.2a,+sve", "max,sve256=on", options="scalable=1"),
+    "sve512": EmulatedTarget("sve512", "+v8.2a,+sve,+bf16", "max,sve512=on", options="scalable=1"),
 }
 
 

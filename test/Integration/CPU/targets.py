@@ -33,6 +33,7 @@ class Processor:
     fma: bool = True
     f16c: bool = True
     masks: bool = False
+    scalable: bool = False
     # The element type for which it has instructions that others lack: mixes without it say nothing new.
     about: str = ""
 
@@ -40,7 +41,7 @@ class Processor:
         return self.triple.startswith("x86")
 
     def options(self):
-        return (f"raise=0 vector-bits={self.bits} expand-bf16={int(not self.bf16)} fma={int(self.fma)} "
+        return (f"raise=0 scalable={int(self.scalable)} vector-bits={self.bits} expand-bf16={int(not self.bf16)} fma={int(self.fma)} "
                 f"keep-nontemporal={int(self.is_x86() and self.bits == 512)} "
                 f"expand-f16={int(not self.f16c)} expand-rounding={int(not self.f16c)}")
 
@@ -58,6 +59,7 @@ PROCESSORS = [
     Processor("avx512fp16", X86, "x86-64-v4", "+avx512fp16", bits=512, masks=True, about="f16"),
     Processor("armv8-a", ARM),
     Processor("armv8.2-a", ARM, features="+v8.2a,+fullfp16,+bf16", bf16=True, about="bf16"),
+    Processor("sve", ARM, features="+v8.2a,+sve", scalable=True),
 ]
 
 

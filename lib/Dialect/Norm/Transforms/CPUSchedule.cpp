@@ -247,6 +247,25 @@ static std::optional<int64_t> choosePrefetchPhase(GenericOp op,
   return numPhases - 2;
 }
 
+/// Whether the lanes may be scalable: elements of a row, more than fit one
+/// vector of a fixed size, and of types that memory holds as vectors do; no
+/// target multiplies the lanes of such a vector.
+static bool canBeScalable(GenericOp op, int64_t laneDim, int64_t vectorSize) {
+  int64_t length = op.getStaticLoopRanges()[laneDim];
+  return vectorSize > 1 && op.isNormalizedDim(laneDim) &&
+         (ShapedType::isDynamic(length) || length > vectorSize) &&
+         llvm::none_of(op.getBody().getOps<ReduceOp>(),
+                       [](ReduceOp reduce) {
+                         return reduce.getKind() ==
+                                vector::CombiningKind::MUL;
+                       }) &&
+         llvm::all_of(op->getOperandTypes(), [](Type type) {
+           Type element = getElementTypeOrSelf(type);
+           return !element.isIntOrFloat() || element.isInteger(1) ||
+                  element.getIntOrFloatBitWidth() >= 8;
+         });
+}
+
 CPUScheduleAttr norm::chooseCPUSchedule(GenericOp op, const CPUTarget &target,
                                         bool parallel, bool outline) {
   std::optional<int64_t> laneDim = chooseLaneDim(op);
@@ -254,19 +273,22 @@ CPUScheduleAttr norm::chooseCPUSchedule(GenericOp op, const CPUTarget &target,
   std::optional<int64_t> nontemporalAbove;
   int64_t prefetchBytes = 0;
   std::optional<int64_t> prefetchPhase;
-  bool peel = false;
+  bool peel = false, scalable = false;
   RowSizes sizes(op);
   if (laneDim) {
     vectorSize = chooseVectorSize(op, *laneDim, target.vectorBits);
     bool isRowDim = !op.isNormalizedDim(*laneDim);
+    scalable = target.scalable && canBeScalable(op, *laneDim, vectorSize);
     if (vectorSize > 1 && isRowDim)
       rows = chooseVectorsOfRows(op, sizes, *laneDim, vectorSize, target);
-    else if (vectorSize > 1 && !op.getRowDims().empty() && !hasAccumulators(op))
+    else if (vectorSize > 1 && !scalable && !op.getRowDims().empty() &&
+             !hasAccumulators(op))
       rows = chooseShortRows(sizes);
     if (vectorSize > 1)
       unroll = std::max<int64_t>(vectorsPerIteration / rows, 1);
     int64_t footprint = cachesToFill * target.l2Bytes * target.numThreads;
-    if (vectorSize > 1 && sizes.totalBytes.value_or(footprint) >= footprint) {
+    if (vectorSize > 1 && !scalable &&
+        sizes.totalBytes.value_or(footprint) >= footprint) {
       nontemporalAbove = footprint;
       prefetchBytes = target.l1Bytes / 3;
       peel = !isRowDim && rows == 1;
@@ -276,8 +298,9 @@ CPUScheduleAttr norm::chooseCPUSchedule(GenericOp op, const CPUTarget &target,
   } else if (!op.getNormalizedDims().empty()) {
     laneDim = op.getNormalizedDims().back(); // of scalar code
   }
-  return CPUScheduleAttr::get(
-      op.getContext(), laneDim, vectorSize, unroll, rows, nontemporalAbove,
-      peel, prefetchBytes, /*prefetchLocality=*/3, prefetchPhase,
-      parallel && !isInParallelLoop(op), smallestParallelSize, outline);
+  return CPUScheduleAttr::get(op.getContext(), laneDim, vectorSize, scalable,
+                              unroll, rows, nontemporalAbove, peel,
+                              prefetchBytes, /*prefetchLocality=*/3,
+                              prefetchPhase, parallel && !isInParallelLoop(op),
+                              smallestParallelSize, outline);
 }

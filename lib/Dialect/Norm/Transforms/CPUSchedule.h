@@ -11,6 +11,8 @@ namespace mlir::norm {
 struct CPUTarget {
   /// Bits of a vector register.
   int64_t vectorBits = 256;
+  /// Whether registers are a multiple of that long, known at run time.
+  bool scalable = false;
   /// Bytes of a core's caches.
   int64_t l1Bytes = 32 << 10;
   int64_t l2Bytes = 1 << 20;

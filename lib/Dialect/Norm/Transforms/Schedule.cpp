@@ -47,6 +47,9 @@ struct Schedule : public norm::impl::NormSchedulePassBase<Schedule> {
     CPUTarget target = CPUTarget::of(op);
     if (vectorBits)
       target.vectorBits = vectorBits;
+    target.scalable = scalable;
+    if (scalable && !vectorBits)
+      target.vectorBits = 128;
     if (l1Bytes)
       target.l1Bytes = l1Bytes;
     if (l2Bytes)

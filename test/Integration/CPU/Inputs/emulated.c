@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
 // Calls functions of a compiled module on arrays from standard input and writes
 // the arrays back, for emulated machines.
 //
