@@ -155,6 +155,10 @@ void norm::buildNormToLLVMPipeline(OpPassManager &pm,
                                    const NormToLLVMOptions &options) {
   addNormTensorPasses(pm, options);
   buildTensorPreparationPipeline(pm);
+  if (options.fuse && !options.decompose) {
+    pm.addPass(createNormFusePass());
+    addCleanup(pm);
+  }
   if (options.checkShapes)
     pm.addPass(createNormCheckShapesPass());
   addBufferization(pm);
