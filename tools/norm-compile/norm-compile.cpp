@@ -101,6 +101,10 @@ struct Options {
   cl::opt<bool> noRaise{"no-raise",
                         cl::desc("Do not look for normalizations in linalg"),
                         cl::cat(category)};
+  cl::opt<bool> noFuse{
+      "no-fuse",
+      cl::desc("Leave the operations around normalizations where they are"),
+      cl::cat(category)};
   cl::opt<bool> checkShapes{
       "check-shapes",
       cl::desc("Stop the program, with a message, where sizes do not agree"),
@@ -231,6 +235,7 @@ llvm::Error Driver::compile() {
     nameArguments(*module, (*buffer)->getMemBufferRef());
   AheadOfTimeOptions compilation;
   compilation.lowering.raise = !options.noRaise;
+  compilation.lowering.fuse = !options.noFuse;
   compilation.lowering.threads = options.threads;
   compilation.lowering.algorithm = options.algorithm;
   compilation.lowering.vectorBits = options.vectorBits;

@@ -100,6 +100,10 @@ struct Options {
   cl::opt<bool> noRaise{"no-raise",
                         cl::desc("Do not look for normalizations in linalg"),
                         cl::cat(category)};
+  cl::opt<bool> noFuse{
+      "no-fuse",
+      cl::desc("Leave the operations around normalizations where they are"),
+      cl::cat(category)};
   cl::opt<bool> print{
       "print",
       cl::desc("Print the outputs (done too if nothing else is asked for)"),
@@ -242,6 +246,7 @@ llvm::Error Runner::load() {
 llvm::Expected<Kernel> Runner::compile(LoweringKind kind, bool isReference) {
   KernelOptions kernelOptions;
   kernelOptions.lowering.raise = kind == LoweringKind::Norm && !options.noRaise;
+  kernelOptions.lowering.fuse = !options.noFuse;
   kernelOptions.lowering.decompose = kind == LoweringKind::Upstream;
   kernelOptions.lowering.promoteToF64 = isReference;
   kernelOptions.lowering.checkShapes = true;
