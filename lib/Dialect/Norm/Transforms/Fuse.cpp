@@ -184,7 +184,8 @@ struct Fuse : public norm::impl::NormFusePassBase<Fuse> {
   LogicalResult emitReport(const fuse::Report &report) {
     report.emitRemarks(reportMisses);
     std::string error;
-    if ((reportFile.empty() || succeeded(report.writeJSON(reportFile, error))) &&
+    if ((reportFile.empty() ||
+         succeeded(report.writeJSON(reportFile, error))) &&
         (tableFile.empty() || succeeded(report.writeTable(tableFile, error))))
       return success();
     return emitError(getOperation()->getLoc(), "cannot write the report: ")

@@ -34,11 +34,9 @@ DenseI64ArrayAttr BodyBuilder::getOver(ArrayRef<int64_t> over) {
 Value BodyBuilder::getIndex(AffineExpr coord, Location loc) {
   Value index;
   for (int64_t dim : dims.of(coord)) {
-    Value digit =
-        IndexOp::create(builder, loc, builder.getIndexType(), dim);
+    Value digit = IndexOp::create(builder, loc, builder.getIndexType(), dim);
     if (index) {
-      Value size =
-          arith::ConstantIndexOp::create(builder, loc, dims[dim].size);
+      Value size = arith::ConstantIndexOp::create(builder, loc, dims[dim].size);
       index = arith::MulIOp::create(builder, loc, index, size);
       digit = arith::AddIOp::create(builder, loc, index, digit);
     }
@@ -61,10 +59,12 @@ void BodyBuilder::add(const Member &member) {
     return addLinalg(member, mapping);
   if (isa<GenericOp>(op))
     return addProgram(member, mapping);
-  SmallVector<Type> types = llvm::map_to_vector(
-      op->getResultTypes(), [](Type type) { return getElementTypeOrSelf(type); });
-  Operation *scalar = builder.create(op->getLoc(), op->getName().getIdentifier(),
-                                     operands, types, op->getAttrs());
+  SmallVector<Type> types =
+      llvm::map_to_vector(op->getResultTypes(),
+                          [](Type type) { return getElementTypeOrSelf(type); });
+  Operation *scalar =
+      builder.create(op->getLoc(), op->getName().getIdentifier(), operands,
+                     types, op->getAttrs());
   for (auto [result, element] :
        llvm::zip_equal(op->getResults(), scalar->getResults()))
     elements[result] = element;
@@ -106,8 +106,8 @@ void BodyBuilder::addLinalg(const Member &member, IRMapping &mapping) {
     if (!member.fusible.getResultMap(number))
       continue;
     const Reduction *reduction = member.fusible.getReduction(number);
-    elements[result] = reduction ? reduce(member, *reduction, mapping)
-                                 : mapping.lookup(*root);
+    elements[result] =
+        reduction ? reduce(member, *reduction, mapping) : mapping.lookup(*root);
     ++root;
   }
 }

@@ -99,7 +99,8 @@ Value ProgramBuilder::toProgram(Value tensor, const Coords &coords) {
       }
       int64_t size = type.getDimSize(position);
       shape.push_back(ShapedType::isDynamic(size) ? size : size / below);
-      OpFoldResult whole = tensor::getMixedSize(rewriter, loc, tensor, position);
+      OpFoldResult whole =
+          tensor::getMixedSize(rewriter, loc, tensor, position);
       if (auto value = dyn_cast<Value>(whole); value && below > 1)
         whole = arith::DivUIOp::create(
                     rewriter, loc, value,
@@ -149,10 +150,10 @@ Value ProgramBuilder::fromProgram(Value tensor, const Coords &coords,
     SmallVector<OpFoldResult> sizes;
     unsigned source = 0;
     for (AffineExpr coord : coords)
-      sizes.push_back(dims.of(coord).empty()
-                          ? rewriter.getIndexAttr(1)
-                          : tensor::getMixedSize(rewriter, loc, tensor,
-                                                 source++));
+      sizes.push_back(
+          dims.of(coord).empty()
+              ? rewriter.getIndexAttr(1)
+              : tensor::getMixedSize(rewriter, loc, tensor, source++));
     SmallVector<int64_t> shape;
     SmallVector<Value> dynamic;
     dispatchIndexOpFoldResults(sizes, dynamic, shape);
@@ -219,8 +220,8 @@ OpFoldResult ProgramBuilder::getSize(int64_t dim) {
 /// Whether a value is there before the program, and none of what it replaces.
 bool ProgramBuilder::isAvailable(Value value) const {
   Operation *producer = value.getDefiningOp();
-  return !producer ||
-         (!group.contains(producer) && !llvm::is_contained(dependents, producer));
+  return !producer || (!group.contains(producer) &&
+                       !llvm::is_contained(dependents, producer));
 }
 
 /// An input at the same positions and of the same type as the output that
@@ -298,7 +299,8 @@ GenericOp ProgramBuilder::build() {
         BodyBuilder elements(body, group, dims, normalizedDims, getArgument);
         for (const Member &member : group.getMembers())
           elements.add(member);
-        YieldOp::create(body, loc, llvm::map_to_vector(outputs, [&](Value output) {
+        YieldOp::create(body, loc,
+                        llvm::map_to_vector(outputs, [&](Value output) {
                           return elements.lookup(output);
                         }));
       });
@@ -323,9 +325,8 @@ void ProgramBuilder::replace(GenericOp program) {
   Operation *next = nullptr;
   for (auto [output, result] :
        llvm::zip_equal(outputs, program->getResults())) {
-    Value replacement =
-        fromProgram(result, *group.getCoords(output),
-                    cast<RankedTensorType>(output.getType()));
+    Value replacement = fromProgram(result, *group.getCoords(output),
+                                    cast<RankedTensorType>(output.getType()));
     rewriter.replaceAllUsesWith(output, replacement);
   }
   next = &*rewriter.getInsertionPoint();

@@ -57,10 +57,10 @@ SmallVector<int64_t> ProgramDims::of(AffineExpr coord) const {
   IndexDigits ofCoord = *space->getDigits(coord);
   for (const IndexDigit &digit : ofCoord)
     for (auto [dim, part] : llvm::enumerate(digits)) {
-      bool isInside =
-          part.variable == digit.variable && part.divisor >= digit.divisor &&
-          (ShapedType::isDynamic(digit.size) || digit.size == 0 ||
-           part.divisor < digit.divisor * digit.size);
+      bool isInside = part.variable == digit.variable &&
+                      part.divisor >= digit.divisor &&
+                      (ShapedType::isDynamic(digit.size) || digit.size == 0 ||
+                       part.divisor < digit.divisor * digit.size);
       if (isInside)
         dims.push_back(dim);
     }
@@ -252,9 +252,8 @@ unsigned Group::rankLanes(const ProgramDims &dims) const {
 bool Group::isWorthwhile() const {
   if (members.size() < 2)
     return false;
-  bool hasProgram = llvm::any_of(members, [](const Member &member) {
-    return member.fusible.isProgram();
-  });
+  bool hasProgram = llvm::any_of(
+      members, [](const Member &member) { return member.fusible.isProgram(); });
   bool hasCollectives = llvm::any_of(members, [](const Member &member) {
     return member.fusible.hasCollectives();
   });

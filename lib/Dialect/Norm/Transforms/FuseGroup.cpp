@@ -45,9 +45,8 @@ std::optional<Coords> Group::follow(Operation *reshape, const Coords &coords,
     std::swap(from, to);
   auto expand = dyn_cast<tensor::ExpandShapeOp>(reshape);
   SmallVector<ReassociationIndices> groups =
-      expand
-          ? expand.getReassociationIndices()
-          : cast<tensor::CollapseShapeOp>(reshape).getReassociationIndices();
+      expand ? expand.getReassociationIndices()
+             : cast<tensor::CollapseShapeOp>(reshape).getReassociationIndices();
   return space.reassociate(coords, from, to, groups,
                            /*isFromWide=*/(expand != nullptr) == backwards);
 }
@@ -332,13 +331,12 @@ Group::getDependents(std::string &why) const {
       return producer && (contains(producer) || reshapes.contains(producer) ||
                           others.contains(producer));
     };
-    bool depends = op->walk([&](Operation *nested) {
-                       return llvm::any_of(nested->getOperands(),
-                                           dependsOnMembers)
-                                  ? WalkResult::interrupt()
-                                  : WalkResult::advance();
-                     })
-                       .wasInterrupted();
+    bool depends =
+        op->walk([&](Operation *nested) {
+            return llvm::any_of(nested->getOperands(), dependsOnMembers)
+                       ? WalkResult::interrupt()
+                       : WalkResult::advance();
+          }).wasInterrupted();
     if (!depends)
       continue;
     if (!isMemoryEffectFree(op)) {
@@ -347,10 +345,9 @@ Group::getDependents(std::string &why) const {
                 .str();
       return std::nullopt;
     }
-    Operation *source = isReshape(op) ? op->getOperand(0).getDefiningOp()
-                                      : nullptr;
-    bool isOfMember =
-        source && (contains(source) || reshapes.contains(source));
+    Operation *source =
+        isReshape(op) ? op->getOperand(0).getDefiningOp() : nullptr;
+    bool isOfMember = source && (contains(source) || reshapes.contains(source));
     (isOfMember ? reshapes : others).insert(op);
     dependents.push_back(op);
   }

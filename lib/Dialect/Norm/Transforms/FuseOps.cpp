@@ -100,9 +100,10 @@ unsigned FusibleOp::getWeight() const {
     varying.emplace(program);
   for (Operation &nested : op->getRegion(0).front()) {
     // Once for a row is not for each element.
-    bool isForElements = !program || llvm::any_of(nested.getResults(), [&](Value result) {
-      return varying->variesAlongAny(result, program.getNormalizedDims());
-    });
+    bool isForElements =
+        !program || llvm::any_of(nested.getResults(), [&](Value result) {
+          return varying->variesAlongAny(result, program.getNormalizedDims());
+        });
     if (isForElements)
       weight += getWeightOf(&nested);
   }
@@ -124,7 +125,8 @@ std::optional<FusibleOp> FusibleOp::get(Operation *op, std::string &why) {
       return std::nullopt;
     return fusible;
   }
-  if (op->getNumResults() == 1 && isa<RankedTensorType>(op->getResult(0).getType()) &&
+  if (op->getNumResults() == 1 &&
+      isa<RankedTensorType>(op->getResult(0).getType()) &&
       getSplat(op->getResult(0))) {
     why = "all its elements are one value, which needs no memory";
     return std::nullopt;
@@ -154,8 +156,7 @@ bool FusibleOp::initProgram(std::string &why) {
     }
   }
   for (auto [index, input] : llvm::enumerate(program.getInputs()))
-    reads.push_back(
-        {input, maps[index], program.getBody().getArgument(index)});
+    reads.push_back({input, maps[index], program.getBody().getArgument(index)});
   for (OpResult result : op->getResults()) {
     AffineMap map = program.getOutputMap(result.getResultNumber());
     resultMaps.push_back(map);
@@ -271,9 +272,10 @@ bool FusibleOp::addReductions(std::string &why) {
   SmallVector<Value> yielded = getYielded();
   llvm::SmallDenseSet<Operation *> slice = getSlice(*block, yielded);
   auto isUsedOnce = [&](Value value) {
-    return llvm::count_if(value.getUsers(), [&](Operation *user) {
-             return slice.contains(user);
-           }) + llvm::count(yielded, value) ==
+    return llvm::count_if(
+               value.getUsers(),
+               [&](Operation *user) { return slice.contains(user); }) +
+               llvm::count(yielded, value) ==
            1;
   };
   for (auto [number, map] : llvm::enumerate(resultMaps)) {
@@ -315,9 +317,8 @@ bool FusibleOp::addReads(std::string &why) {
   for (OpOperand &operand : op->getOpOperands()) {
     BlockArgument argument = linalgOp.getMatchingBlockArgument(&operand);
     if (!llvm::is_contained(yielded, argument) &&
-        llvm::none_of(argument.getUsers(), [&](Operation *user) {
-          return slice.contains(user);
-        }))
+        llvm::none_of(argument.getUsers(),
+                      [&](Operation *user) { return slice.contains(user); }))
       continue;
     if (!isScalarType(argument.getType())) {
       why = "it has elements of another kind than floats, signless integers "

@@ -86,8 +86,7 @@ void Report::emitRemarks(bool asDiagnostics) const {
         << llvm::join(kernel.operations, ", ")
         << remark::metric("Operations", kernel.operations.size());
   for (const Refusal &refusal : refusals) {
-    remark::missed(refusal.location,
-                   options("NormNotFused", refusal.function))
+    remark::missed(refusal.location, options("NormNotFused", refusal.function))
         << refusal.operation << remark::reason("{0}", refusal.reason);
     if (asDiagnostics)
       emitRemark(refusal.location, "not fused: ") << refusal.reason;
