@@ -45,6 +45,7 @@ void addBufferization(OpPassManager &pm) {
   pm.addPass(bufferization::createEmptyTensorToAllocTensorPass());
   bufferization::OneShotBufferizePassOptions oneShot;
   oneShot.bufferizeFunctionBoundaries = true;
+  oneShot.allowReturnAllocsFromLoops = true;
   oneShot.functionBoundaryTypeConversion =
       bufferization::LayoutMapOption::IdentityLayoutMap;
   pm.addPass(bufferization::createOneShotBufferizePass(oneShot));
@@ -149,6 +150,8 @@ void norm::buildTensorPreparationPipeline(OpPassManager &pm) {
   functions.addPass(tosa::createTosaToLinalg());
   functions.addPass(createTosaToArithPass());
   functions.addPass(createTosaToTensorPass());
+  pm.addPass(createNormLowerQuantCastsPass());
+  pm.addPass(createNormDecomposeSoftmaxPass());
   pm.addPass(createConvertElementwiseToLinalgPass());
   addCleanup(pm);
 }

@@ -41,6 +41,21 @@ def NormExpandFloatCastsPass : Pass<"norm-expand-float-casts"> {
   ];
 }
 
+def NormLowerQuantCastsPass : Pass<"norm-lower-quant-casts"> {
+  let summary = "Turn casts between floats and quantized tensors into arithmetic";
+  let description = [{
+    `quant.qcast` to a type with one scale becomes clamp(round(x / scale) + zero point), rounded to nearest, ties to even, and
+    `quant.dcast` (q − zero point) · scale, elementwise on tensors, where `norm-fuse` takes them up. Upstream's `lower-quant-ops`
+    rounds towards zero and does not clamp. Scales per axis and dynamic shapes are left to it.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::quant::QuantDialect"];
+}
+
+def NormDecomposeSoftmaxPass : Pass<"norm-decompose-softmax"> {
+  let summary = "Turn linalg.softmax on tensors into reductions and elementwise operations";
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def NormExpandHalfArithPass : Pass<"norm-expand-half-arith"> {
   let summary = "Compute in f32 what is written in a 16-bit float";
   let description = [{

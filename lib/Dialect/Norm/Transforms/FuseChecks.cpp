@@ -13,11 +13,12 @@ using namespace mlir::norm::fuse;
 //===----------------------------------------------------------------------===//
 
 std::optional<ProgramDims> ProgramDims::get(const IndexSpace &space,
+                                            ArrayRef<AffineExpr> loops,
                                             ArrayRef<AffineExpr> coords,
-                                            unsigned numVariables) {
+                                            bool withUnits) {
   // Where each variable is cut: the places of its digits, as products of what
   // stands below.
-  SmallVector<llvm::SmallSetVector<int64_t, 4>> cuts(numVariables);
+  SmallVector<llvm::SmallSetVector<int64_t, 4>> cuts(space.getNumVariables());
   for (AffineExpr coord : coords) {
     std::optional<IndexDigits> digits = space.getDigits(coord);
     if (!digits)
@@ -29,24 +30,29 @@ std::optional<ProgramDims> ProgramDims::get(const IndexSpace &space,
     }
   }
   ProgramDims dims(space);
-  for (auto [variable, places] : llvm::enumerate(cuts)) {
-    SmallVector<int64_t> sorted = places.takeVector();
+  for (AffineExpr loop : loops) {
+    auto index = dyn_cast<AffineDimExpr>(loop);
+    if (!index) {
+      if (withUnits)
+        dims.digits.push_back({noVariable, 1, 1});
+      continue;
+    }
+    unsigned variable = index.getPosition();
+    SmallVector<int64_t> sorted = cuts[variable].takeVector();
     llvm::sort(sorted, std::greater<int64_t>());
     int64_t size = space.getSize(variable).constant;
     // Of no indices nothing is cut off.
     if (size == 0) {
-      dims.digits.push_back({static_cast<unsigned>(variable), 1, 0});
+      dims.digits.push_back({variable, 1, 0});
       continue;
     }
     if (ShapedType::isDynamic(size) && !sorted.empty())
-      dims.digits.push_back(
-          {static_cast<unsigned>(variable), sorted.front(), size});
+      dims.digits.push_back({variable, sorted.front(), size});
     for (unsigned next = 1; next < sorted.size(); ++next) {
       int64_t above = sorted[next - 1], below = sorted[next];
       if (above % below != 0)
         return std::nullopt;
-      dims.digits.push_back(
-          {static_cast<unsigned>(variable), below, above / below});
+      dims.digits.push_back({variable, below, above / below});
     }
   }
   return dims;
@@ -74,14 +80,16 @@ SmallVector<int64_t> ProgramDims::of(ArrayRef<AffineExpr> coords) const {
   return dims;
 }
 
-std::optional<ProgramDims> Group::findDims() const {
+std::optional<ProgramDims> Group::findDims(bool withUnits) const {
   SmallVector<AffineExpr> coords;
   for (const Member &member : members)
     llvm::append_range(coords, member.loops);
-  return ProgramDims::get(space, coords, space.getNumVariables());
+  return ProgramDims::get(space, loops, coords, withUnits);
 }
 
-ProgramDims Group::getDims() const { return *findDims(); }
+ProgramDims Group::getDims(bool withUnits) const {
+  return *findDims(withUnits);
+}
 
 //===----------------------------------------------------------------------===//
 // Checks
