@@ -59,6 +59,8 @@ void addNormMemRefPasses(OpPassManager &pm, const NormToLLVMOptions &options) {
   pm.addPass(createNormCollapseDimsPass());
   NormSchedulePassOptions schedule;
   schedule.vectorBits = options.vectorBits;
+  schedule.scalable = options.scalable;
+  schedule.maskedBits = options.maskedBits;
   schedule.l1Bytes = options.l1Bytes;
   schedule.l2Bytes = options.l2Bytes;
   schedule.numThreads =
