@@ -26,12 +26,12 @@ def NormExpandRoundingPass : Pass<"norm-expand-rounding"> {
 }
 
 def NormExpandFloatCastsPass : Pass<"norm-expand-float-casts"> {
-  let summary = "Expand conversions to 16-bit floats that targets lack";
+  let summary = "Expand conversions to narrow floats that targets lack";
   let description = [{
     Conversions from and to bf16 become integer arithmetic (round to nearest, ties to even; NaN becomes a quiet NaN of
     the same sign), unless the target has instructions for bf16 (option `bf16`). So do those from and to f16 with option `f16`,
-    for x86 without F16C. A truncation from f64 to a 16-bit float goes
-    through f32, rounded to odd so that the result is rounded once. LLVM would call functions that no C library of
+    for x86 without F16C. Conversions from and to f8E4M3FN and f8E5M2 always do; what is too large for these becomes NaN or
+    infinity. A truncation from f64 to one of these types goes through f32, rounded to odd so that the result is rounded once. LLVM would call functions that no C library of
     Debian 12 has.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];

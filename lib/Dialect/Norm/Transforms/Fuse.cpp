@@ -11,6 +11,7 @@
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "norm/Dialect/Norm/Transforms/Passes.h"
+#include "norm/Dialect/Norm/Transforms/Transforms.h"
 
 namespace mlir::norm {
 #define GEN_PASS_DEF_NORMFUSEPASS
@@ -143,42 +144,63 @@ unsigned Fuser::run(Block &block) {
   return numFused;
 }
 
+/// Sizes come from operands, not from results that would be there for that
+/// alone; and what has a plainer form takes it.
+static void prepare(RewriterBase &rewriter, Operation *root,
+                    bool formPrograms) {
+  SmallVector<Operation *> dims;
+  root->walk([&](tensor::DimOp op) { dims.push_back(op); });
+  RewritePatternSet patterns(root->getContext());
+  memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
+  (void)applyOpPatternsGreedily(
+      dims, std::move(patterns),
+      GreedyRewriteConfig()
+          .setStrictness(GreedyRewriteStrictness::ExistingAndNewOps)
+          .enableFolding(false)
+          .enableConstantCSE(false));
+  if (!formPrograms)
+    return;
+  root->walk([&](linalg::SoftmaxOp op) {
+    if (!op.hasPureTensorSemantics())
+      return;
+    rewriter.setInsertionPoint(op);
+    FailureOr<SmallVector<Value>> results = op.decomposeOperation(rewriter);
+    if (succeeded(results))
+      rewriter.replaceOp(op, *results);
+  });
+}
+
+static unsigned fuseIn(RewriterBase &rewriter, Operation *root,
+                       bool formPrograms, fuse::Report &report) {
+  prepare(rewriter, root, formPrograms);
+  SmallVector<Block *> blocks;
+  root->walk([&](Block *block) {
+    if (!isa<linalg::LinalgOp, GenericOp>(block->getParentOp()))
+      blocks.push_back(block);
+  });
+  Fuser fuser(rewriter, report, formPrograms);
+  unsigned numFused = 0;
+  for (Block *block : blocks)
+    numFused += fuser.run(*block);
+  return numFused;
+}
+
+unsigned norm::fuseRowPrograms(RewriterBase &rewriter, Operation *root,
+                               bool formPrograms) {
+  fuse::Report report;
+  return fuseIn(rewriter, root, formPrograms, report);
+}
+
 namespace {
 struct Fuse : public norm::impl::NormFusePassBase<Fuse> {
   using NormFusePassBase::NormFusePassBase;
 
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
-    prepare(rewriter);
     fuse::Report report;
-    Fuser fuser(rewriter, report, formPrograms);
-    SmallVector<Block *> blocks;
-    getOperation()->walk([&](Block *block) {
-      if (!isa<linalg::LinalgOp, GenericOp>(block->getParentOp()))
-        blocks.push_back(block);
-    });
-    for (Block *block : blocks)
-      numFused += fuser.run(*block);
+    numFused = fuseIn(rewriter, getOperation(), formPrograms, report);
     if (failed(emitReport(report)))
       signalPassFailure();
-  }
-
-  /// Sizes come from operands, not from results that would be there for that
-  /// alone; and what has a plainer form takes it.
-  void prepare(IRRewriter &rewriter) {
-    RewritePatternSet patterns(&getContext());
-    memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
-    (void)applyPatternsGreedily(getOperation(), std::move(patterns));
-    if (!formPrograms)
-      return;
-    getOperation()->walk([&](linalg::SoftmaxOp op) {
-      rewriter.setInsertionPoint(op);
-      if (!op.hasPureTensorSemantics())
-        return;
-      FailureOr<SmallVector<Value>> results = op.decomposeOperation(rewriter);
-      if (succeeded(results))
-        rewriter.replaceOp(op, *results);
-    });
   }
 
   LogicalResult emitReport(const fuse::Report &report) {

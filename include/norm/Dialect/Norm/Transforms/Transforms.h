@@ -13,6 +13,12 @@ namespace mlir::norm {
 /// location and discardable attributes, and returns it.
 GenericOp generalize(RewriterBase &rewriter, NormOpInterface op);
 
+/// Takes the operations around the row programs under `root` into these, and
+/// with `formPrograms` forms new ones, as the pass `norm-fuse` does. Returns
+/// how many operations went into another.
+unsigned fuseRowPrograms(RewriterBase &rewriter, Operation *root,
+                         bool formPrograms = true);
+
 } // namespace mlir::norm
 
 #endif // NORM_DIALECT_NORM_TRANSFORMS_TRANSFORMS_H
