@@ -210,6 +210,7 @@ private:
   unsigned rankLanes(const ProgramDims &dims) const;
   /// The phase in which each member's results are known.
   SmallVector<unsigned> getPhases() const;
+  uint64_t getSweeps(unsigned position) const;
   unsigned getReadPhase(const Member &member, ArrayRef<unsigned> phases) const;
   void insert(Member member);
   void remove(Operation *op);

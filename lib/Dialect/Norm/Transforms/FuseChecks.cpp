@@ -187,6 +187,33 @@ SmallVector<unsigned> Group::getPhases() const {
   return phases;
 }
 
+/// The sweeps over the row, as bits, in which a member's elements are computed:
+/// those of the collectives that they go into, and the last one for outputs.
+uint64_t Group::getSweeps(unsigned position) const {
+  SmallVector<unsigned> phases = getPhases();
+  auto bit = [](unsigned phase) { return uint64_t(1) << std::min(phase, 63u); };
+  SmallVector<uint64_t> sweeps(members.size());
+  for (OpResult output : getOutputs())
+    sweeps[positions.lookup(output.getOwner())] |=
+        bit(*llvm::max_element(phases));
+  for (unsigned user = members.size(); user-- > position;) {
+    const FusibleOp &fusible = members[user].fusible;
+    uint64_t needed = sweeps[user];
+    unsigned first = getReadPhase(members[user], phases);
+    if (fusible.isProgram() && needed)
+      for (unsigned phase = 0; phase < fusible.getNumPhases(); ++phase)
+        needed |= bit(first + phase);
+    else if (fusible.hasCollectives())
+      needed = bit(first);
+    for (const Read &read : fusible.getReads()) {
+      Operation *producer = stripReshapes(read.value).getDefiningOp();
+      if (producer && contains(producer))
+        sweeps[positions.lookup(producer)] |= needed;
+    }
+  }
+  return sweeps[position];
+}
+
 unsigned Group::getNumPhases() const {
   return *llvm::max_element(getPhases()) + 1;
 }
@@ -221,14 +248,13 @@ bool Group::checkCost(const Member &added, const ProgramDims &dims,
     why = "it would be computed again for each row";
     return false;
   }
-  SmallVector<unsigned> phases = getPhases();
-  unsigned sweeps = *llvm::max_element(phases) + 1 -
-                    getReadPhase(added, phases) - added.fusible.getNumPhases();
+  unsigned sweeps =
+      llvm::popcount(getSweeps(positions.lookup(added.getOperation())));
   unsigned bytes = 0;
   for (Value result : added.getOperation()->getResults())
     if (!result.use_empty())
       bytes += 2 * getNumBytes(getElementTypeOrSelf(result.getType()));
-  if ((sweeps - 1) * weight > operationsPerByte * bytes) {
+  if (sweeps > 1 && (sweeps - 1) * weight > operationsPerByte * bytes) {
     why = "computing it in each of " + std::to_string(sweeps) +
           " sweeps over the row would take longer than memory does";
     return false;
