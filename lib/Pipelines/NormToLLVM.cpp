@@ -83,6 +83,7 @@ void addNormMemRefPasses(OpPassManager &pm, const NormToLLVMOptions &options) {
 /// of a whole model take ten times as long.
 void addLinalgToLoops(OpPassManager &pm) {
   pm.addPass(createNormExpandCopiesPass());
+  pm.addPass(createNormLinalgInRegionsToLoopsPass());
   OpPassManager &functions = pm.nest<func::FuncOp>();
   functions.addPass(createConvertLinalgToAffineLoopsPass());
   functions.addPass(affine::createAffineLoopInvariantCodeMotionPass());

@@ -43,6 +43,15 @@ def NormExpandFloatCastsPass : Pass<"norm-expand-float-casts"> {
   ];
 }
 
+def NormLinalgInRegionsToLoopsPass : Pass<"norm-linalg-in-regions-to-loops"> {
+  let summary = "Turn linalg operations whose sizes affine loops cannot have into scf loops";
+  let description = [{
+    Affine loops take sizes that are known outside all regions but a function's. An operation on memrefs of dynamic sizes in the body
+    of an `scf` operation may have others, for which upstream's `convert-linalg-to-affine-loops` makes invalid IR.
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
+}
+
 def NormCloneFillsPass : Pass<"norm-clone-fills"> {
   let summary = "Give each operation that starts from a filled tensor one of its own";
   let description = [{
