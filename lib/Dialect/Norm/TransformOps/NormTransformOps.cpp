@@ -105,6 +105,17 @@ DiagnosedSilenceableFailure transform_ops::ScheduleOp::applyToOne(
   return DiagnosedSilenceableFailure::success();
 }
 
+DiagnosedSilenceableFailure transform_ops::SplitPhasesOp::applyToOne(
+    transform::TransformRewriter &rewriter, Operation *target,
+    transform::ApplyToEachResultList &, transform::TransformState &) {
+  auto program = dyn_cast<GenericOp>(target);
+  if (!program)
+    return refuse(*this, target, "a norm.generic");
+  if (failed(splitPhases(rewriter, program)))
+    return refuse(*this, target, "collectives, on tensors");
+  return DiagnosedSilenceableFailure::success();
+}
+
 namespace {
 class NormTransformExtension
     : public transform::TransformDialectExtension<NormTransformExtension> {

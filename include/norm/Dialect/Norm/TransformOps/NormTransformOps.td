@@ -75,4 +75,19 @@ def ScheduleOp : Norm_TransformOp<"schedule"> {
                        UnitAttr:$parallel, OptionalAttr<Norm_MomentsAlgorithmAttr>:$algorithm);
 }
 
+def SplitPhasesOp : Norm_TransformOp<"split_phases"> {
+  let cppNamespace = "::mlir::norm::transform_ops";
+  let summary = "Split row programs into what combines along rows and what does not";
+  let description = [{
+    What `norm-split-phases` does, for the operations of a handle. How many operations a program becomes depends on it:
+    there is no result, a script matches them.
+
+    An operation that is no `norm.generic`, or one that cannot be split, is a silenceable failure.
+
+    Example: `transform.norm.split_phases %program : !transform.any_op`
+  }];
+  let results = (outs);
+  let assemblyFormat = "$target attr-dict `:` type($target)";
+}
+
 #endif // NORM_DIALECT_NORM_TRANSFORMOPS_NORMTRANSFORMOPS_TD
