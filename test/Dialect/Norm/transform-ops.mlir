@@ -165,7 +165,7 @@ func.func @split_phases_of_none(%x: tensor<4x64xf32>) -> tensor<4x64xf32> {
 module attributes {transform.with_named_sequence} {
   transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
     %program = transform.structured.match ops{["norm.generic"]} in %root : (!transform.any_op) -> !transform.any_op
-    // expected-error@below {{expected collectives, on tensors, got norm.generic}}
+    // expected-error@below {{expected a program on tensors with collectives, got norm.generic}}
     transform.norm.split_phases %program : !transform.any_op
     transform.yield
   }

@@ -44,7 +44,7 @@ def split(op, *steps):
 
 
 def partial(handle, results, by):
-    """Partial results of tiles; there is a handle for each initial tensor."""
+    """Partial results of tiles; there are handles to each initial tensor and to each but one of what merges."""
     types = ", ".join([ANY] * (results + 3))
     return (f"%parts_{handle}:{results}, %split_{handle}, %merge_{handle}, %forall_{handle} = "
             f"transform.structured.tile_reduction_using_forall %{handle} by {by} : ({ANY}) -> ({types})")
@@ -272,9 +272,10 @@ CASES = {
         split("norm.generic", match("s", "norm.statistics"), partial("s", 4, "tile_sizes = [0, 4, 0]")),
         split("norm.generic", match("s", "norm.statistics"), partial("s", 4, "tile_sizes = [0, 4, 5]")),
         split("norm.generic", match("s", "norm.statistics"), loops("s", [2, 0, 4]))]),
+    # Two operations merge: one by the kinds of the reductions, one adds up.
     "reductions": (REDUCTIONS, [(9, 50), (9,), (9,), ()], [
-        MATCH.format(op="norm.generic") + partial("op", 3, "tile_sizes = [0, 7]"),
-        MATCH.format(op="norm.generic") + partial("op", 3, "num_threads = [0, 4]")]),
+        MATCH.format(op="norm.generic") + partial("op", 4, "tile_sizes = [0, 7]"),
+        MATCH.format(op="norm.generic") + partial("op", 4, "num_threads = [0, 4]")]),
     "behind_matmul": (BEHIND_MATMUL, [(21, 20), (20, 40), (40,)], [
         fuse("norm.layer_norm", [8]), tile_for("norm.layer_norm", [6]), fuse("norm.layer_norm", [1])]),
     "before_matmul": (BEFORE_MATMUL, [(21, 20), (20, 40), (20,)], [

@@ -112,7 +112,7 @@ DiagnosedSilenceableFailure transform_ops::SplitPhasesOp::applyToOne(
   if (!program)
     return refuse(*this, target, "a norm.generic");
   if (failed(splitPhases(rewriter, program)))
-    return refuse(*this, target, "collectives, on tensors");
+    return refuse(*this, target, "a program on tensors with collectives");
   return DiagnosedSilenceableFailure::success();
 }
 
