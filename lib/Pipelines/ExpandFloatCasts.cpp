@@ -65,7 +65,8 @@ struct ExpandTruncToBF16 : public OpRewritePattern<arith::TruncFOp> {
 };
 
 /// bf16 to a wider float: its bits are the upper half of an f32's. Left as a
-/// cast, LLVM moves comparisons before it, and these call functions.
+/// cast, LLVM moves comparisons before it, and these call functions or, with
+/// AVX512_BF16, cannot be selected (LLVM 22).
 struct ExpandExtFromBF16 : public OpRewritePattern<arith::ExtFOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -237,8 +238,9 @@ struct ExpandFloatCasts
     wide.add<ExpandTruncOfF64>(&getContext());
     walkAndApplyPatterns(getOperation(), std::move(wide));
     RewritePatternSet narrow(&getContext());
+    narrow.add<ExpandExtFromBF16>(&getContext());
     if (bf16)
-      narrow.add<ExpandExtFromBF16, ExpandTruncToBF16>(&getContext());
+      narrow.add<ExpandTruncToBF16>(&getContext());
     if (f16)
       narrow.add<ExpandExtFromF16, ExpandTruncToF16>(&getContext());
     walkAndApplyPatterns(getOperation(), std::move(narrow));

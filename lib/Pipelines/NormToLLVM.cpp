@@ -61,6 +61,8 @@ void addNormMemRefPasses(OpPassManager &pm, const NormToLLVMOptions &options) {
   pm.addPass(createNormCollapseDimsPass());
   NormSchedulePassOptions schedule;
   schedule.vectorBits = options.vectorBits;
+  schedule.scalable = options.scalable;
+  schedule.maskedBits = options.maskedBits;
   schedule.l1Bytes = options.l1Bytes;
   schedule.l2Bytes = options.l2Bytes;
   schedule.numThreads =
@@ -132,8 +134,12 @@ void addConversionsToLLVM(OpPassManager &pm, const NormToLLVMOptions &options) {
   pm.addPass(createConvertControlFlowToLLVMPass());
   if (options.threads == ThreadModel::OpenMP)
     pm.addPass(createConvertOpenMPToLLVMPass());
-  if (options.expandBF16 || options.expandF16)
-    pm.addPass(createNormExpandMaskedHalvesPass());
+  if (options.expandBF16 || options.expandF16) {
+    NormExpandHalfMovesPassOptions moves;
+    moves.bf16 = options.expandBF16;
+    moves.f16 = options.expandF16;
+    pm.addPass(createNormExpandHalfMovesPass(moves));
+  }
   pm.addPass(createNormKeepLoopAnnotationsPass());
   if (options.keepNontemporal)
     pm.addPass(createNormKeepNontemporalPass());
