@@ -91,6 +91,8 @@ DiagnosedSilenceableFailure transform_ops::ScheduleOp::applyToOne(
            << schedule;
   NormSchedulePassOptions options;
   options.vectorBits = getVectorBits();
+  options.scalable = getScalable();
+  options.maskedBits = getMaskedBits();
   options.l1Bytes = getL1Bytes();
   options.l2Bytes = getL2Bytes();
   options.numThreads = getNumThreads();

@@ -70,7 +70,8 @@ def ScheduleOp : Norm_TransformOp<"schedule"> {
     ```
   }];
   let arguments = (ins TransformHandleTypeInterface:$target, OptionalAttr<AnyAttr>:$schedule,
-                       DefaultValuedAttr<I64Attr, "0">:$vector_bits, DefaultValuedAttr<I64Attr, "0">:$l1_bytes,
+                       DefaultValuedAttr<I64Attr, "0">:$vector_bits, UnitAttr:$scalable,
+                       DefaultValuedAttr<I64Attr, "8">:$masked_bits, DefaultValuedAttr<I64Attr, "0">:$l1_bytes,
                        DefaultValuedAttr<I64Attr, "0">:$l2_bytes, DefaultValuedAttr<I64Attr, "1">:$num_threads,
                        UnitAttr:$parallel, OptionalAttr<Norm_MomentsAlgorithmAttr>:$algorithm);
 }
