@@ -45,6 +45,7 @@ void addBufferization(OpPassManager &pm) {
   pm.addPass(bufferization::createEmptyTensorToAllocTensorPass());
   bufferization::OneShotBufferizePassOptions oneShot;
   oneShot.bufferizeFunctionBoundaries = true;
+  oneShot.allowReturnAllocsFromLoops = true;
   oneShot.functionBoundaryTypeConversion =
       bufferization::LayoutMapOption::IdentityLayoutMap;
   pm.addPass(bufferization::createOneShotBufferizePass(oneShot));
@@ -155,6 +156,8 @@ void norm::buildTensorPreparationPipeline(OpPassManager &pm) {
   functions.addPass(tosa::createTosaToLinalg());
   functions.addPass(createTosaToArithPass());
   functions.addPass(createTosaToTensorPass());
+  pm.addPass(createNormLowerQuantCastsPass());
+  pm.addPass(createNormDecomposeSoftmaxPass());
   pm.addPass(createConvertElementwiseToLinalgPass());
   addCleanup(pm);
 }
@@ -163,6 +166,10 @@ void norm::buildNormToLLVMPipeline(OpPassManager &pm,
                                    const NormToLLVMOptions &options) {
   addNormTensorPasses(pm, options);
   buildTensorPreparationPipeline(pm);
+  if (options.fuse && !options.decompose) {
+    pm.addPass(createNormFusePass());
+    addCleanup(pm);
+  }
   if (options.checkShapes)
     pm.addPass(createNormCheckShapesPass());
   addBufferization(pm);
