@@ -170,3 +170,35 @@ module attributes {transform.with_named_sequence} {
     transform.yield
   }
 }
+
+// -----
+
+#rc = affine_map<(r, c) -> (r, c)>
+
+// What stands before a norm, within the loop over its tiles.
+// CHECK-LABEL: func @fuse
+func.func @fuse(%x: tensor<4x64xf32>, %e: tensor<4x64xf32>) -> tensor<4x64xf32> {
+  // CHECK: scf.for
+  // CHECK-NOT: linalg
+  // CHECK: norm.generic
+  // CHECK: math.exp
+  // CHECK: norm.reduce <add>
+  // CHECK: norm.yield
+  // CHECK: scf.yield
+  %z = linalg.exp ins(%x : tensor<4x64xf32>) outs(%e : tensor<4x64xf32>) -> tensor<4x64xf32>
+  %y = norm.generic {indexing_maps = [#rc, #rc], normalized_dims = [1]} ins(%z : tensor<4x64xf32>) outs(%e : tensor<4x64xf32>) {
+  ^bb0(%v: f32):
+    %s = norm.reduce <add> %v : f32
+    %o = arith.divf %v, %s : f32
+    norm.yield %o : f32
+  }
+  return %y : tensor<4x64xf32>
+}
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
+    %program = transform.structured.match ops{["norm.generic"]} in %root : (!transform.any_op) -> !transform.any_op
+    %tiled, %loop = transform.structured.fuse %program tile_sizes [2] : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
+    %fused = transform.norm.fuse %loop : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+}

@@ -52,6 +52,18 @@ def DecomposeOp : Op<Transform_Dialect, "norm.decompose", [
   }];
 }
 
+def FuseOp : Norm_TransformOp<"fuse"> {
+  let cppNamespace = "::mlir::norm::transform_ops";
+  let summary = "Take the operations around normalizations into their row programs";
+  let description = [{
+    What `norm-fuse` does, within each operation of a handle: a function, a loop over tiles. Handles to what is within
+    become invalid. The result is the same operations.
+
+    Example: `%1 = transform.norm.fuse %function {form_programs = false} : (!transform.any_op) -> !transform.any_op`
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target, DefaultValuedAttr<BoolAttr, "true">:$form_programs);
+}
+
 def ScheduleOp : Norm_TransformOp<"schedule"> {
   let cppNamespace = "::mlir::norm::transform_ops";
   let summary = "Give row programs a schedule and a variance algorithm";
