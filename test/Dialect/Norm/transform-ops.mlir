@@ -198,6 +198,24 @@ module attributes {transform.with_named_sequence} {
   transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
     %program = transform.structured.match ops{["norm.generic"]} in %root : (!transform.any_op) -> !transform.any_op
     %tiled, %loop = transform.structured.fuse %program tile_sizes [2] : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
+    %function = transform.structured.match ops{["func.func"]} in %root : (!transform.any_op) -> !transform.any_op
+    %fused = transform.norm.fuse %function : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+}
+
+// -----
+
+func.func @fuse_refused(%n: index, %i: index) {
+  // expected-note@below {{the operation}}
+  scf.for %j = %i to %n step %n {
+  }
+  return
+}
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
+    %loop = transform.structured.match ops{["scf.for"]} in %root : (!transform.any_op) -> !transform.any_op
+    // expected-error@below {{expected an operation isolated from above, got scf.for}}
     %fused = transform.norm.fuse %loop : (!transform.any_op) -> !transform.any_op
     transform.yield
   }

@@ -77,6 +77,9 @@ transform_ops::DecomposeOp::apply(transform::TransformRewriter &rewriter,
 DiagnosedSilenceableFailure transform_ops::FuseOp::applyToOne(
     transform::TransformRewriter &rewriter, Operation *target,
     transform::ApplyToEachResultList &results, transform::TransformState &) {
+  // What simplifies within would reach beyond any other operation.
+  if (!target->hasTrait<OpTrait::IsIsolatedFromAbove>())
+    return refuse(*this, target, "an operation isolated from above");
   fuseRowPrograms(rewriter, target, getFormPrograms());
   results.push_back(target);
   return DiagnosedSilenceableFailure::success();

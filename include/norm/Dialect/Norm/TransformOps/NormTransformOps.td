@@ -56,8 +56,10 @@ def FuseOp : Norm_TransformOp<"fuse"> {
   let cppNamespace = "::mlir::norm::transform_ops";
   let summary = "Take the operations around normalizations into their row programs";
   let description = [{
-    What `norm-fuse` does, within each operation of a handle: a function, a loop over tiles. Handles to what is within
-    become invalid. The result is the same operations.
+    What `norm-fuse` does, within each operation of a handle. Handles to what is within become invalid. The result is the
+    same operations.
+
+    An operation that is not isolated from above, as a function is, is a silenceable failure.
 
     Example: `%1 = transform.norm.fuse %function {form_programs = false} : (!transform.any_op) -> !transform.any_op`
   }];
