@@ -9,6 +9,7 @@
 #ifdef NORM_INCLUDE_TESTS
 namespace mlir::norm::test {
 void registerTestElementExpr();
+void registerTestFuseConsumers();
 void registerTestRowProgram();
 } // namespace mlir::norm::test
 #endif
@@ -18,6 +19,7 @@ int main(int argc, char **argv) {
   mlir::norm::registerAllNormPasses();
 #ifdef NORM_INCLUDE_TESTS
   mlir::norm::test::registerTestElementExpr();
+  mlir::norm::test::registerTestFuseConsumers();
   mlir::norm::test::registerTestRowProgram();
 #endif
   mlir::DialectRegistry registry;
