@@ -28,12 +28,17 @@ LoweringFlags::LoweringFlags(cl::OptionCategory &category)
                  cl::init(0), cl::cat(category)),
       noRaise("no-raise", cl::desc("Do not look for normalizations in linalg"),
               cl::cat(category)),
+      noFuse("no-fuse",
+             cl::desc("Leave the operations around normalizations where they "
+                      "are"),
+             cl::cat(category)),
       printIRAfterAll("print-ir-after-all",
                       cl::desc("Print the IR to stderr after each pass"),
                       cl::cat(category)) {}
 
 void LoweringFlags::apply(LoweringOptions &options) const {
   options.raise = !noRaise;
+  options.fuse = !noFuse;
   options.algorithm = algorithm;
   options.vectorBits = vectorBits;
   options.printIRAfterAll = printIRAfterAll;

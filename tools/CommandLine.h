@@ -20,6 +20,7 @@ struct LoweringFlags {
   llvm::cl::opt<MomentsAlgorithm> algorithm;
   llvm::cl::opt<unsigned> vectorBits;
   llvm::cl::opt<bool> noRaise;
+  llvm::cl::opt<bool> noFuse;
   llvm::cl::opt<bool> printIRAfterAll;
 };
 

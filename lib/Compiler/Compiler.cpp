@@ -82,6 +82,7 @@ LogicalResult norm::lowerToLLVMDialect(ModuleOp module,
                         [](Pass *, Operation *) { return true; });
   NormToLLVMOptions pipeline;
   pipeline.raise = options.raise;
+  pipeline.fuse = options.fuse;
   pipeline.decompose = options.decompose;
   pipeline.threads = options.threads;
   pipeline.expandBF16 = options.expandBF16;

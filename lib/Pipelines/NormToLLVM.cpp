@@ -41,10 +41,12 @@ void addNormTensorPasses(OpPassManager &pm, const NormToLLVMOptions &options) {
 }
 
 void addBufferization(OpPassManager &pm) {
+  pm.addPass(createNormCloneFillsPass());
   pm.addPass(bufferization::createEmptyTensorEliminationPass());
   pm.addPass(bufferization::createEmptyTensorToAllocTensorPass());
   bufferization::OneShotBufferizePassOptions oneShot;
   oneShot.bufferizeFunctionBoundaries = true;
+  oneShot.allowReturnAllocsFromLoops = true;
   oneShot.functionBoundaryTypeConversion =
       bufferization::LayoutMapOption::IdentityLayoutMap;
   pm.addPass(bufferization::createOneShotBufferizePass(oneShot));
@@ -158,6 +160,8 @@ void norm::buildTensorPreparationPipeline(OpPassManager &pm) {
   functions.addPass(tosa::createTosaToLinalg());
   functions.addPass(createTosaToArithPass());
   functions.addPass(createTosaToTensorPass());
+  pm.addPass(createNormLowerQuantCastsPass());
+  pm.addPass(createNormDecomposeSoftmaxPass());
   pm.addPass(createConvertElementwiseToLinalgPass());
   addCleanup(pm);
 }
@@ -166,6 +170,10 @@ void norm::buildNormToLLVMPipeline(OpPassManager &pm,
                                    const NormToLLVMOptions &options) {
   addNormTensorPasses(pm, options);
   buildTensorPreparationPipeline(pm);
+  if (options.fuse && !options.decompose) {
+    pm.addPass(createNormFusePass());
+    addCleanup(pm);
+  }
   if (options.checkShapes)
     pm.addPass(createNormCheckShapesPass());
   addBufferization(pm);

@@ -27,6 +27,7 @@ void registerCompilerDialects(DialectRegistry &registry);
 /// has too mean the same.
 struct LoweringOptions {
   bool raise = true;
+  bool fuse = true;
   bool decompose = false;
   ThreadModel threads = ThreadModel::None;
   bool expandBF16 = true;

@@ -26,12 +26,14 @@ def NormExpandRoundingPass : Pass<"norm-expand-rounding"> {
 }
 
 def NormExpandFloatCastsPass : Pass<"norm-expand-float-casts"> {
-  let summary = "Expand conversions to 16-bit floats that targets lack";
+  let summary = "Expand conversions to narrow floats that targets lack";
   let description = [{
     Conversions to bf16 become integer arithmetic (round to nearest, ties to even; NaN becomes a quiet NaN of the same
     sign), unless the target has instructions for bf16 (option `bf16`); those from bf16 become a shift in any case, which is what
-    processors have for it. Conversions from and to f16 become integer arithmetic with option `f16`, for x86 without F16C. A truncation from f64 to a 16-bit float goes
-    through f32, rounded to odd so that the result is rounded once. LLVM would call functions that no C library of
+    processors have for it. Conversions from and to f16 become integer arithmetic with option `f16`, for x86 without F16C;
+    those from and to f8E4M3FN and f8E5M2 always do, and what is too large for these becomes NaN or infinity. A truncation
+    from f64 to one of these types goes through f32, rounded to odd so that the result is rounded once. LLVM would call
+    functions that no C library of
     Debian 12 has.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
@@ -39,6 +41,30 @@ def NormExpandFloatCastsPass : Pass<"norm-expand-float-casts"> {
     Option<"bf16", "bf16", "bool", /*default=*/"true", "Expand conversions to bf16">,
     Option<"f16", "f16", "bool", /*default=*/"false", "Expand conversions from and to f16">
   ];
+}
+
+def NormCloneFillsPass : Pass<"norm-clone-fills"> {
+  let summary = "Give each operation that starts from a filled tensor one of its own";
+  let description = [{
+    Common subexpression elimination makes one `linalg.fill` of those by which several products of matrices start, and bufferization then
+    copies it for each. To fill again costs less.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
+def NormLowerQuantCastsPass : Pass<"norm-lower-quant-casts"> {
+  let summary = "Turn casts between floats and quantized tensors into arithmetic";
+  let description = [{
+    `quant.qcast` to a type with one scale becomes clamp(round(x / scale) + zero point), rounded to nearest, ties to even, and
+    `quant.dcast` (q − zero point) · scale, elementwise on tensors, where `norm-fuse` takes them up. Upstream's `lower-quant-ops`
+    rounds towards zero and does not clamp. Scales per axis and dynamic shapes are left to it.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::quant::QuantDialect"];
+}
+
+def NormDecomposeSoftmaxPass : Pass<"norm-decompose-softmax"> {
+  let summary = "Turn linalg.softmax on tensors into reductions and elementwise operations";
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect"];
 }
 
 def NormExpandHalfArithPass : Pass<"norm-expand-half-arith"> {

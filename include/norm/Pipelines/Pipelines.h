@@ -27,6 +27,11 @@ struct NormToLLVMOptions : public PassPipelineOptions<NormToLLVMOptions> {
       llvm::cl::desc("Turn normalizations on tensors into linalg operations "
                      "and lower these by upstream's passes alone"),
       llvm::cl::init(false)};
+  PassOptions::Option<bool> fuse{
+      *this, "fuse",
+      llvm::cl::desc("Take the operations around normalizations into their "
+                     "kernels"),
+      llvm::cl::init(true)};
   PassOptions::Option<ThreadModel> threads{
       *this, "threads", llvm::cl::desc("What runs parallel loops"),
       llvm::cl::init(ThreadModel::None),
