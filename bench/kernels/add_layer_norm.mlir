@@ -1,22 +1,18 @@
-// Add & norm, the sum returned too: $N columns of $T, any number of rows.
-#row = affine_map<(r, c) -> (r, c)>
-#column = affine_map<(r, c) -> (c)>
+// Add & norm, the sum returned too: $N columns of $T, any number of rows; norm-fuse makes one kernel of it.
 func.func @add_layer_norm(%x: memref<?x${N}x${T}>, %residual: memref<?x${N}x${T}>, %gamma: memref<${N}xf32>,
                           %beta: memref<${N}xf32>, %y: memref<?x${N}x${T}>, %sum: memref<?x${N}x${T}>)
     attributes {llvm.emit_c_interface} {
-  norm.generic {indexing_maps = [#row, #row, #column, #column, #row, #row], normalized_dims = [1]}
-      ins(%x, %residual, %gamma, %beta : memref<?x${N}x${T}>, memref<?x${N}x${T}>, memref<${N}xf32>, memref<${N}xf32>)
-      outs(%y, %sum : memref<?x${N}x${T}>, memref<?x${N}x${T}>) {
-  ^bb0(%a: ${T}, %b: ${T}, %g: f32, %bt: f32):
-    %epsilon = arith.constant 1.0e-5 : f32
-    %s = arith.addf %a, %b : ${T}
-    %centered, %mean, %variance = norm.moments %s : f32
-    %shifted = arith.addf %variance, %epsilon : f32
-    %rstd = math.rsqrt %shifted : f32
-    %normal = arith.mulf %centered, %rstd : f32
-    %scaled = arith.mulf %normal, %g : f32
-    %out = arith.addf %scaled, %bt : f32
-    norm.yield %out, %s : ${T}, ${T}
-  }
+  %c0 = arith.constant 0 : index
+  %rows = memref.dim %x, %c0 : memref<?x${N}x${T}>
+  %init = tensor.empty(%rows) : tensor<?x${N}x${T}>
+  %xt = bufferization.to_tensor %x restrict : memref<?x${N}x${T}> to tensor<?x${N}x${T}>
+  %rt = bufferization.to_tensor %residual restrict : memref<?x${N}x${T}> to tensor<?x${N}x${T}>
+  %gt = bufferization.to_tensor %gamma restrict : memref<${N}xf32> to tensor<${N}xf32>
+  %bt = bufferization.to_tensor %beta restrict : memref<${N}xf32> to tensor<${N}xf32>
+  %s = arith.addf %xt, %rt : tensor<?x${N}x${T}>
+  %n = norm.layer_norm ins(%s : tensor<?x${N}x${T}>) gamma(%gt : tensor<${N}xf32>) beta(%bt : tensor<${N}xf32>)
+      outs(%init : tensor<?x${N}x${T}>) axes = [1] epsilon = 1.0e-5
+  bufferization.materialize_in_destination %s in restrict writable %sum : (tensor<?x${N}x${T}>, memref<?x${N}x${T}>) -> ()
+  bufferization.materialize_in_destination %n in restrict writable %y : (tensor<?x${N}x${T}>, memref<?x${N}x${T}>) -> ()
   return
 }

@@ -41,7 +41,7 @@ void addNormTensorPasses(OpPassManager &pm, const NormToLLVMOptions &options) {
 }
 
 void addBufferization(OpPassManager &pm) {
-  pm.addPass(createNormCloneFillsPass());
+  pm.addPass(createNormSeparateInitsPass());
   pm.addPass(bufferization::createEmptyTensorEliminationPass());
   pm.addPass(bufferization::createEmptyTensorToAllocTensorPass());
   bufferization::OneShotBufferizePassOptions oneShot;

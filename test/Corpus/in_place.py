@@ -16,7 +16,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 PASSES = ("builtin.module(norm-raise{allow-f64-demote},norm-generalize,func.func(tosa-to-linalg-named,tosa-to-linalg,"
           "tosa-to-arith,tosa-to-tensor),convert-elementwise-to-linalg,canonicalize,cse,norm-fuse,canonicalize,cse,"
-          "norm-clone-fills,eliminate-empty-tensors,empty-tensor-to-alloc-tensor,one-shot-bufferize{bufferize-function-boundaries=1 "
+          "norm-separate-inits,eliminate-empty-tensors,empty-tensor-to-alloc-tensor,one-shot-bufferize{bufferize-function-boundaries=1 "
           "function-boundary-type-conversion=identity-layout-map},canonicalize,cse)")
 # Norms whose input is an argument, or the residual stream that a later sum reads: outputs with memory of their own.
 OWN = {

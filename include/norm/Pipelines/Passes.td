@@ -52,13 +52,13 @@ def NormLinalgInRegionsToLoopsPass : Pass<"norm-linalg-in-regions-to-loops"> {
   let dependentDialects = ["::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
 }
 
-def NormCloneFillsPass : Pass<"norm-clone-fills"> {
-  let summary = "Give each operation that starts from a filled tensor one of its own";
+def NormSeparateInitsPass : Pass<"norm-separate-inits"> {
+  let summary = "Give operations inits of their own where sharing one would cost a copy";
   let description = [{
     Common subexpression elimination makes one `linalg.fill` of those by which several products of matrices start, and bufferization then
-    copies it for each. To fill again costs less.
+    copies it for each: to fill again costs less. It also makes one `tensor.empty` of those for several outputs of an operation.
   }];
-  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
 }
 
 def NormLowerQuantCastsPass : Pass<"norm-lower-quant-casts"> {

@@ -1,5 +1,5 @@
 // Each operation that starts from a filled tensor gets one of its own: filling once more costs less than a copy.
-// RUN: norm-opt %s --norm-clone-fills | FileCheck %s
+// RUN: norm-opt %s --norm-separate-inits | FileCheck %s
 
 // CHECK-LABEL: func.func @shared
 // CHECK:       %[[E:.*]] = tensor.empty
@@ -27,4 +27,16 @@ func.func @alone(%a: tensor<4x4xf32>) -> tensor<4x4xf32> {
   %f = linalg.fill ins(%zero : f32) outs(%e : tensor<4x4xf32>) -> tensor<4x4xf32>
   %0 = linalg.matmul ins(%a, %a : tensor<4x4xf32>, tensor<4x4xf32>) outs(%f : tensor<4x4xf32>) -> tensor<4x4xf32>
   return %0 : tensor<4x4xf32>
+}
+
+// Two outputs of one operation: two empty tensors.
+// CHECK-LABEL: func.func @two_outputs
+// CHECK:       %[[E0:.*]] = tensor.empty
+// CHECK:       %[[E1:.*]] = tensor.empty
+// CHECK:       norm.layer_norm {{.*}} mean(%[[E1]] : {{.*}}) rstd(%[[E0]] :
+func.func @two_outputs(%x: tensor<4x4xf32>, %y: tensor<4x4xf32>) -> (tensor<4x4xf32>, tensor<4xf32>, tensor<4xf32>) {
+  %e = tensor.empty() : tensor<4xf32>
+  %0:3 = norm.layer_norm ins(%x : tensor<4x4xf32>) outs(%y : tensor<4x4xf32>) mean(%e : tensor<4xf32>) rstd(%e : tensor<4xf32>) axes = [1]
+      epsilon = 1.0e-5
+  return %0#0, %0#1, %0#2 : tensor<4x4xf32>, tensor<4xf32>, tensor<4xf32>
 }

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/PatternMatch.h"
+#include "norm/Pipelines/Passes.h"
+
+namespace mlir::norm {
+#define GEN_PASS_DEF_NORMSEPARATEINITSPASS
+#include "norm/Pipelines/Passes.h.inc"
+} // namespace mlir::norm
+
+using namespace mlir;
+
+/// Whether an operation starts from the operand's elements and writes over
+/// them.
+static bool isInit(OpOperand &use) {
+  auto user = dyn_cast<DestinationStyleOpInterface>(use.getOwner());
+  return user && user.isDpsInit(&use);
+}
+
+static void setToClone(RewriterBase &rewriter, OpOperand &use) {
+  OpBuilder::InsertionGuard guard(rewriter);
+  rewriter.setInsertionPoint(use.getOwner());
+  Operation *own = rewriter.clone(*use.get().getDefiningOp());
+  rewriter.modifyOpInPlace(use.getOwner(),
+                           [&]() { use.set(own->getResult(0)); });
+}
+
+/// Each use of a filled tensor as an init but one, or all beside other uses.
+static void separateFill(RewriterBase &rewriter, linalg::FillOp fill) {
+  for (OpOperand &use : llvm::make_early_inc_range(fill->getUses()))
+    if (isInit(use) && !fill->hasOneUse())
+      setToClone(rewriter, use);
+}
+
+/// Each use of an empty tensor by an operation that has it as another init.
+static void separateEmpty(RewriterBase &rewriter, tensor::EmptyOp empty) {
+  llvm::SmallDenseSet<Operation *> users;
+  for (OpOperand &use : llvm::make_early_inc_range(empty->getUses()))
+    if (isInit(use) && !users.insert(use.getOwner()).second)
+      setToClone(rewriter, use);
+}
+
+namespace {
+struct SeparateInits
+    : public norm::impl::NormSeparateInitsPassBase<SeparateInits> {
+  void runOnOperation() override {
+    IRRewriter rewriter(&getContext());
+    SmallVector<Operation *> producers;
+    getOperation()->walk([&](Operation *op) {
+      if (isa<linalg::FillOp, tensor::EmptyOp>(op))
+        producers.push_back(op);
+    });
+    for (Operation *producer : producers) {
+      auto fill = dyn_cast<linalg::FillOp>(producer);
+      if (!fill)
+        separateEmpty(rewriter, cast<tensor::EmptyOp>(producer));
+      else if (fill.hasPureTensorSemantics())
+        separateFill(rewriter, fill);
+    }
+  }
+};
+} // namespace
