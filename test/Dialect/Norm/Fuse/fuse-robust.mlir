@@ -1,0 +1,35 @@
+// What generated graphs found: each came out as invalid IR.
+// RUN: norm-opt %s --norm-generalize --norm-fuse | FileCheck %s
+
+// No operand would have the dim that is summed over.
+// CHECK-LABEL: func @sum_of_scalar
+func.func @sum_of_scalar(%s: f32, %r: tensor<4xf32>) -> tensor<4xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<4xf32>
+  %i = linalg.fill ins(%zero : f32) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  %t = tensor.splat %s : tensor<4x8xf32>
+  // CHECK-NOT: norm.generic
+  // CHECK: %[[SUM:.*]] = linalg.reduce
+  %sum = linalg.reduce { arith.addf } ins(%t : tensor<4x8xf32>) outs(%i : tensor<4xf32>) dimensions = [1]
+  // CHECK: %[[Y:.*]] = arith.addf %[[SUM]], %{{.*}} : tensor<4xf32>
+  %y = arith.addf %sum, %r : tensor<4xf32>
+  // CHECK: return %[[Y]]
+  return %y : tensor<4xf32>
+}
+
+// Nor here, where a vector has the other dim.
+// CHECK-LABEL: func @sum_of_broadcast
+func.func @sum_of_broadcast(%v: tensor<8xf32>, %r: tensor<8xf32>) -> tensor<8xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<8xf32>
+  %i = linalg.fill ins(%zero : f32) outs(%e : tensor<8xf32>) -> tensor<8xf32>
+  %e2 = tensor.empty() : tensor<4x8xf32>
+  // CHECK-NOT: norm.generic
+  // CHECK: linalg.broadcast
+  %b = linalg.broadcast ins(%v : tensor<8xf32>) outs(%e2 : tensor<4x8xf32>) dimensions = [0]
+  // CHECK: linalg.reduce
+  %sum = linalg.reduce { arith.addf } ins(%b : tensor<4x8xf32>) outs(%i : tensor<8xf32>) dimensions = [0]
+  // CHECK: arith.addf
+  %y = arith.addf %sum, %r : tensor<8xf32>
+  return %y : tensor<8xf32>
+}
