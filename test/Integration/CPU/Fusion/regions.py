@@ -113,7 +113,7 @@ def if_step(graph, take_step):
     add(graph, texts, name, value, [value, result], run)
 
 
-def effect_step(graph, _):
+def effect_step(graph):
     """Logs an element, by a store or by a call of a function that does it."""
     value = graph.choose()
     if graph.is_nested or len(graph.slots) >= SLOTS:
