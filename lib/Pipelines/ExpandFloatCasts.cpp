@@ -51,7 +51,8 @@ struct ExpandTruncToBF16 : public OpRewritePattern<arith::TruncFOp> {
 };
 
 /// bf16 to a wider float: its bits are the upper half of an f32's. Left as a
-/// cast, LLVM moves comparisons before it, and these call functions.
+/// cast, LLVM moves comparisons before it, and these call functions or, with
+/// AVX512_BF16, cannot be selected (LLVM 22).
 struct ExpandExtFromBF16 : public OpRewritePattern<arith::ExtFOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -227,8 +228,9 @@ struct ExpandFloatCasts
     populateExpandF8CastsPatterns(f8);
     walkAndApplyPatterns(getOperation(), std::move(f8));
     RewritePatternSet narrow(&getContext());
+    narrow.add<ExpandExtFromBF16>(&getContext());
     if (bf16)
-      narrow.add<ExpandExtFromBF16, ExpandTruncToBF16>(&getContext());
+      narrow.add<ExpandTruncToBF16>(&getContext());
     if (f16)
       narrow.add<ExpandExtFromF16, ExpandTruncToF16>(&getContext());
     walkAndApplyPatterns(getOperation(), std::move(narrow));

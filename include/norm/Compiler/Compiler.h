@@ -35,6 +35,8 @@ struct LoweringOptions {
   bool expandRounding = false;
   bool checkShapes = false;
   int64_t vectorBits = 0;
+  bool scalable = false;
+  int64_t maskedBits = 8;
   bool fma = false;
   bool keepNontemporal = false;
   int64_t l1Bytes = 0;

@@ -42,6 +42,16 @@ struct NormToLLVMOptions : public PassPipelineOptions<NormToLLVMOptions> {
       *this, "vector-bits",
       llvm::cl::desc("Bits of a vector register; 0: as norm-schedule finds it"),
       llvm::cl::init(0)};
+  PassOptions::Option<bool> scalable{
+      *this, "scalable",
+      llvm::cl::desc("Vector registers are a multiple of vector-bits long that "
+                     "is known at run time"),
+      llvm::cl::init(false)};
+  PassOptions::Option<int64_t> maskedBits{
+      *this, "masked-bits",
+      llvm::cl::desc("Bits of the smallest elements whose vectors the target "
+                     "loads and stores with masks; 0: none"),
+      llvm::cl::init(8)};
   PassOptions::Option<MomentsAlgorithm> algorithm{
       *this, "algorithm", llvm::cl::desc("How mean and variance are computed"),
       llvm::cl::init(MomentsAlgorithm::CorrectedTwoPass),

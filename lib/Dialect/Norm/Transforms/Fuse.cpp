@@ -144,6 +144,18 @@ unsigned Fuser::run(Block &block) {
   return numFused;
 }
 
+void norm::decomposeSoftmax(RewriterBase &rewriter, Operation *root) {
+  OpBuilder::InsertionGuard guard(rewriter);
+  root->walk([&](linalg::SoftmaxOp op) {
+    if (!op.hasPureTensorSemantics())
+      return;
+    rewriter.setInsertionPoint(op);
+    FailureOr<SmallVector<Value>> results = op.decomposeOperation(rewriter);
+    if (succeeded(results))
+      rewriter.replaceOp(op, *results);
+  });
+}
+
 /// Sizes come from operands, not from results that would be there for that
 /// alone; and what has a plainer form takes it.
 static void prepare(RewriterBase &rewriter, Operation *root,
@@ -158,16 +170,8 @@ static void prepare(RewriterBase &rewriter, Operation *root,
           .setStrictness(GreedyRewriteStrictness::ExistingAndNewOps)
           .enableFolding(false)
           .enableConstantCSE(false));
-  if (!formPrograms)
-    return;
-  root->walk([&](linalg::SoftmaxOp op) {
-    if (!op.hasPureTensorSemantics())
-      return;
-    rewriter.setInsertionPoint(op);
-    FailureOr<SmallVector<Value>> results = op.decomposeOperation(rewriter);
-    if (succeeded(results))
-      rewriter.replaceOp(op, *results);
-  });
+  if (formPrograms)
+    decomposeSoftmax(rewriter, root);
 }
 
 static unsigned fuseIn(RewriterBase &rewriter, Operation *root,

@@ -114,18 +114,24 @@ Splat getSplat(Value tensor);
 /// tensors cut the index variables, the most significant of each first.
 class ProgramDims {
 public:
-  /// Nothing where the parts of a variable do not nest.
+  /// The variables in the order of `loops`, each of which is one or 0; of the
+  /// latter each is a dim of size 1 if asked for. Nothing where the parts of a
+  /// variable do not nest.
   static std::optional<ProgramDims> get(const IndexSpace &space,
+                                        ArrayRef<AffineExpr> loops,
                                         ArrayRef<AffineExpr> coords,
-                                        unsigned numVariables);
+                                        bool withUnits);
   unsigned size() const { return digits.size(); }
   const IndexDigit &operator[](unsigned dim) const { return digits[dim]; }
+  /// Whether the dim is one of size 1 that no variable has.
+  bool isUnit(unsigned dim) const { return digits[dim].variable == noVariable; }
   /// The dims that make up a coordinate, the most significant first.
   SmallVector<int64_t> of(AffineExpr coord) const;
   SmallVector<int64_t> of(ArrayRef<AffineExpr> coords) const;
 
 private:
   explicit ProgramDims(const IndexSpace &space) : space(&space) {}
+  static constexpr unsigned noVariable = ~0u;
   const IndexSpace *space;
   SmallVector<IndexDigit> digits;
 };
@@ -164,7 +170,9 @@ public:
   const IndexSpace &getSpace() const { return space; }
   /// In block order.
   ArrayRef<Member> getMembers() const { return members; }
-  ProgramDims getDims() const;
+  ProgramDims getDims(bool withUnits = false) const;
+  /// The loops of the operation that it grew from.
+  const Coords &getLoops() const { return loops; }
   /// Whether the variable runs along rows' elements, not over rows.
   bool isNormalized(unsigned variable) const {
     return normalized.contains(variable);
@@ -197,11 +205,12 @@ private:
   bool checkSizes(const ProgramDims &dims, std::string &why) const;
   bool checkCost(const Member &added, const ProgramDims &dims,
                  std::string &why) const;
-  std::optional<ProgramDims> findDims() const;
+  std::optional<ProgramDims> findDims(bool withUnits = false) const;
   /// How vectors can lie: 2 along the row, 1 over rows, 0 not at all.
   unsigned rankLanes(const ProgramDims &dims) const;
   /// The phase in which each member's results are known.
   SmallVector<unsigned> getPhases() const;
+  uint64_t getSweeps(unsigned position) const;
   unsigned getReadPhase(const Member &member, ArrayRef<unsigned> phases) const;
   void insert(Member member);
   void remove(Operation *op);
@@ -209,6 +218,7 @@ private:
                                bool backwards) const;
 
   IndexSpace space;
+  Coords loops;
   llvm::SmallSetVector<unsigned, 4> normalized;
   SmallVector<Member, 0> members;
   llvm::DenseMap<Operation *, unsigned> positions;

@@ -26,6 +26,9 @@ private:
   Value getInit(OpResult output, const Coords &coords);
   Value findDeadInput(OpResult output, const Coords &coords);
   bool isAvailable(Value value) const;
+  /// The program's dims that each dim of a tensor is made of; none for one of
+  /// size 1 that the program does not have.
+  SmallVector<SmallVector<int64_t>> getParts(const Coords &coords) const;
   AffineMap getMap(const Coords &coords) const;
   /// The tensor with one dim for each dim of the program that it has.
   Value toProgram(Value tensor, const Coords &coords);
@@ -59,21 +62,69 @@ static Location getFusedLoc(const Group &group) {
                        locations);
 }
 
+/// For each dim of a tensor, the loop among those in order that it is; nothing
+/// if some dim is none of them.
+static std::optional<SmallVector<unsigned>> matchLoops(const Coords &loops,
+                                                       const Coords &coords) {
+  SmallVector<unsigned> matched;
+  unsigned next = 0;
+  for (AffineExpr coord : coords) {
+    while (next < loops.size() && loops[next] != coord)
+      ++next;
+    if (next == loops.size())
+      return std::nullopt;
+    matched.push_back(next++);
+  }
+  return matched;
+}
+
+/// Whether dims of size 1 of the operation that the group grew from can stay
+/// dims of the program: all outputs must have them.
+static bool keepsUnits(const Group &group) {
+  const Coords &loops = group.getLoops();
+  auto isUnit = [](AffineExpr coord) { return isa<AffineConstantExpr>(coord); };
+  return llvm::all_of(group.getOutputs(), [&](OpResult output) {
+    Coords coords = *group.getCoords(output);
+    return llvm::count_if(coords, isUnit) == llvm::count_if(loops, isUnit) &&
+           matchLoops(loops, coords);
+  });
+}
+
 ProgramBuilder::ProgramBuilder(RewriterBase &rewriter, const Group &group)
-    : rewriter(rewriter), group(group), dims(group.getDims()),
+    : rewriter(rewriter), group(group), dims(group.getDims(keepsUnits(group))),
       loc(getFusedLoc(group)) {
   std::string why;
   dependents = *group.getDependents(why);
   for (unsigned dim = 0; dim < dims.size(); ++dim)
-    if (group.isNormalized(dims[dim].variable))
+    if (!dims.isUnit(dim) && group.isNormalized(dims[dim].variable))
       normalizedDims.push_back(dim);
 }
 
+SmallVector<SmallVector<int64_t>>
+ProgramBuilder::getParts(const Coords &coords) const {
+  SmallVector<SmallVector<int64_t>> parts = llvm::map_to_vector(
+      coords, [&](AffineExpr coord) { return dims.of(coord); });
+  SmallVector<int64_t> units;
+  for (unsigned dim = 0; dim < dims.size(); ++dim)
+    if (dims.isUnit(dim))
+      units.push_back(dim);
+  std::optional<SmallVector<unsigned>> matched =
+      units.empty() ? std::nullopt : matchLoops(group.getLoops(), coords);
+  if (!matched)
+    return parts;
+  for (auto [part, loop] : llvm::zip_equal(parts, *matched))
+    if (part.empty())
+      part.push_back(units[llvm::count_if(
+          ArrayRef(group.getLoops()).take_front(loop),
+          [](AffineExpr other) { return isa<AffineConstantExpr>(other); })]);
+  return parts;
+}
+
 AffineMap ProgramBuilder::getMap(const Coords &coords) const {
-  SmallVector<AffineExpr> exprs =
-      llvm::map_to_vector(dims.of(coords), [&](int64_t dim) {
-        return getAffineDimExpr(dim, rewriter.getContext());
-      });
+  SmallVector<AffineExpr> exprs;
+  for (ArrayRef<int64_t> parts : getParts(coords))
+    for (int64_t dim : parts)
+      exprs.push_back(getAffineDimExpr(dim, rewriter.getContext()));
   return AffineMap::get(dims.size(), 0, exprs, rewriter.getContext());
 }
 
@@ -83,8 +134,7 @@ Value ProgramBuilder::toProgram(Value tensor, const Coords &coords) {
   SmallVector<int64_t> shape;
   SmallVector<OpFoldResult> sizes;
   llvm::SmallBitVector isUnit;
-  for (auto [position, coord] : llvm::enumerate(coords)) {
-    SmallVector<int64_t> parts = dims.of(coord);
+  for (auto [position, parts] : llvm::enumerate(getParts(coords))) {
     groups.emplace_back();
     int64_t below = 1;
     for (unsigned part = 1; part < parts.size(); ++part)
@@ -126,8 +176,9 @@ Value ProgramBuilder::fromProgram(Value tensor, const Coords &coords,
   SmallVector<ReassociationIndices> merged, units;
   unsigned next = 0;
   bool merges = false, hasUnits = false;
-  for (auto [position, coord] : llvm::enumerate(coords)) {
-    unsigned numParts = dims.of(coord).size();
+  SmallVector<SmallVector<int64_t>> parts = getParts(coords);
+  for (auto [position, ofDim] : llvm::enumerate(parts)) {
+    unsigned numParts = ofDim.size();
     merges |= numParts > 1;
     hasUnits |= numParts == 0;
     if (numParts > 0) {
@@ -149,11 +200,10 @@ Value ProgramBuilder::fromProgram(Value tensor, const Coords &coords,
       units.clear();
     SmallVector<OpFoldResult> sizes;
     unsigned source = 0;
-    for (AffineExpr coord : coords)
-      sizes.push_back(
-          dims.of(coord).empty()
-              ? rewriter.getIndexAttr(1)
-              : tensor::getMixedSize(rewriter, loc, tensor, source++));
+    for (ArrayRef<int64_t> ofDim : parts)
+      sizes.push_back(ofDim.empty() ? rewriter.getIndexAttr(1)
+                                    : tensor::getMixedSize(rewriter, loc,
+                                                           tensor, source++));
     SmallVector<int64_t> shape;
     SmallVector<Value> dynamic;
     dispatchIndexOpFoldResults(sizes, dynamic, shape);
@@ -270,8 +320,10 @@ Value ProgramBuilder::getInit(OpResult output, const Coords &coords) {
       return dead;
   if (init && isAvailable(init))
     return toProgram(init, coords);
-  SmallVector<OpFoldResult> sizes = llvm::map_to_vector(
-      dims.of(coords), [&](int64_t dim) { return getSize(dim); });
+  SmallVector<OpFoldResult> sizes;
+  for (ArrayRef<int64_t> parts : getParts(coords))
+    for (int64_t dim : parts)
+      sizes.push_back(getSize(dim));
   return tensor::EmptyOp::create(rewriter, loc, sizes,
                                  getElementTypeOrSelf(output.getType()));
 }

@@ -13,11 +13,12 @@ using namespace mlir::norm::fuse;
 //===----------------------------------------------------------------------===//
 
 std::optional<ProgramDims> ProgramDims::get(const IndexSpace &space,
+                                            ArrayRef<AffineExpr> loops,
                                             ArrayRef<AffineExpr> coords,
-                                            unsigned numVariables) {
+                                            bool withUnits) {
   // Where each variable is cut: the places of its digits, as products of what
   // stands below.
-  SmallVector<llvm::SmallSetVector<int64_t, 4>> cuts(numVariables);
+  SmallVector<llvm::SmallSetVector<int64_t, 4>> cuts(space.getNumVariables());
   for (AffineExpr coord : coords) {
     std::optional<IndexDigits> digits = space.getDigits(coord);
     if (!digits)
@@ -29,24 +30,29 @@ std::optional<ProgramDims> ProgramDims::get(const IndexSpace &space,
     }
   }
   ProgramDims dims(space);
-  for (auto [variable, places] : llvm::enumerate(cuts)) {
-    SmallVector<int64_t> sorted = places.takeVector();
+  for (AffineExpr loop : loops) {
+    auto index = dyn_cast<AffineDimExpr>(loop);
+    if (!index) {
+      if (withUnits)
+        dims.digits.push_back({noVariable, 1, 1});
+      continue;
+    }
+    unsigned variable = index.getPosition();
+    SmallVector<int64_t> sorted = cuts[variable].takeVector();
     llvm::sort(sorted, std::greater<int64_t>());
     int64_t size = space.getSize(variable).constant;
     // Of no indices nothing is cut off.
     if (size == 0) {
-      dims.digits.push_back({static_cast<unsigned>(variable), 1, 0});
+      dims.digits.push_back({variable, 1, 0});
       continue;
     }
     if (ShapedType::isDynamic(size) && !sorted.empty())
-      dims.digits.push_back(
-          {static_cast<unsigned>(variable), sorted.front(), size});
+      dims.digits.push_back({variable, sorted.front(), size});
     for (unsigned next = 1; next < sorted.size(); ++next) {
       int64_t above = sorted[next - 1], below = sorted[next];
       if (above % below != 0)
         return std::nullopt;
-      dims.digits.push_back(
-          {static_cast<unsigned>(variable), below, above / below});
+      dims.digits.push_back({variable, below, above / below});
     }
   }
   return dims;
@@ -74,14 +80,16 @@ SmallVector<int64_t> ProgramDims::of(ArrayRef<AffineExpr> coords) const {
   return dims;
 }
 
-std::optional<ProgramDims> Group::findDims() const {
+std::optional<ProgramDims> Group::findDims(bool withUnits) const {
   SmallVector<AffineExpr> coords;
   for (const Member &member : members)
     llvm::append_range(coords, member.loops);
-  return ProgramDims::get(space, coords, space.getNumVariables());
+  return ProgramDims::get(space, loops, coords, withUnits);
 }
 
-ProgramDims Group::getDims() const { return *findDims(); }
+ProgramDims Group::getDims(bool withUnits) const {
+  return *findDims(withUnits);
+}
 
 //===----------------------------------------------------------------------===//
 // Checks
@@ -188,6 +196,33 @@ SmallVector<unsigned> Group::getPhases() const {
   return phases;
 }
 
+/// The sweeps over the row, as bits, in which a member's elements are computed:
+/// those of the collectives that they go into, and the last one for outputs.
+uint64_t Group::getSweeps(unsigned position) const {
+  SmallVector<unsigned> phases = getPhases();
+  auto bit = [](unsigned phase) { return uint64_t(1) << std::min(phase, 63u); };
+  SmallVector<uint64_t> sweeps(members.size());
+  for (OpResult output : getOutputs())
+    sweeps[positions.lookup(output.getOwner())] |=
+        bit(*llvm::max_element(phases));
+  for (unsigned user = members.size(); user-- > position;) {
+    const FusibleOp &fusible = members[user].fusible;
+    uint64_t needed = sweeps[user];
+    unsigned first = getReadPhase(members[user], phases);
+    if (fusible.isProgram() && needed)
+      for (unsigned phase = 0; phase < fusible.getNumPhases(); ++phase)
+        needed |= bit(first + phase);
+    else if (fusible.hasCollectives())
+      needed = bit(first);
+    for (const Read &read : fusible.getReads()) {
+      Operation *producer = stripReshapes(read.value).getDefiningOp();
+      if (producer && contains(producer))
+        sweeps[positions.lookup(producer)] |= needed;
+    }
+  }
+  return sweeps[position];
+}
+
 unsigned Group::getNumPhases() const {
   return *llvm::max_element(getPhases()) + 1;
 }
@@ -222,14 +257,13 @@ bool Group::checkCost(const Member &added, const ProgramDims &dims,
     why = "it would be computed again for each row";
     return false;
   }
-  SmallVector<unsigned> phases = getPhases();
-  unsigned sweeps = *llvm::max_element(phases) + 1 -
-                    getReadPhase(added, phases) - added.fusible.getNumPhases();
+  unsigned sweeps =
+      llvm::popcount(getSweeps(positions.lookup(added.getOperation())));
   unsigned bytes = 0;
   for (Value result : added.getOperation()->getResults())
     if (!result.use_empty())
       bytes += 2 * getNumBytes(getElementTypeOrSelf(result.getType()));
-  if ((sweeps - 1) * weight > operationsPerByte * bytes) {
+  if (sweeps > 1 && (sweeps - 1) * weight > operationsPerByte * bytes) {
     why = "computing it in each of " + std::to_string(sweeps) +
           " sweeps over the row would take longer than memory does";
     return false;

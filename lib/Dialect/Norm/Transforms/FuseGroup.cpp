@@ -95,6 +95,7 @@ Group::Group(const FusibleOp &seed) : space(seed.getOperation()->getContext()) {
       normalized.insert(space.getNumVariables());
     member.loops.push_back(space.newIndex(size));
   }
+  loops = member.loops;
   insert(std::move(member));
 }
 

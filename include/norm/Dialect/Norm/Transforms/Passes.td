@@ -121,6 +121,11 @@ def NormSchedulePass : Pass<"norm-schedule"> {
   let options = [
     Option<"vectorBits", "vector-bits", "int64_t", /*default=*/"0",
            "Bits of a vector register; 0: not given">,
+    Option<"scalable", "scalable", "bool", /*default=*/"false",
+           "The target's vectors are scalable: as long as `vector-bits` (128 if not given) times a number that is known at run "
+           "time">,
+    Option<"maskedBits", "masked-bits", "int64_t", /*default=*/"8",
+           "Bits of the smallest elements whose vectors the target loads and stores with masks; 0: none">,
     Option<"l1Bytes", "l1-bytes", "int64_t", /*default=*/"0", "Bytes of a core's first data cache; 0: not given">,
     Option<"l2Bytes", "l2-bytes", "int64_t", /*default=*/"0", "Bytes of a core's second cache; 0: not given">,
     Option<"numThreads", "num-threads", "int64_t", /*default=*/"1", "How many threads are expected to share the rows">,
