@@ -133,7 +133,7 @@ class Graph:
     def __init__(self, name, random, space, compute):
         self.name, self.random, self.space, self.compute = name, random, space, compute
         self.number, self.scope, self.arguments, self.results = 0, Scope(), [], []
-        self.slots, self.is_nested = [], False
+        self.slots, self.is_nested, self.has_regions = [], False, False
 
     def fresh(self):
         self.number += 1
