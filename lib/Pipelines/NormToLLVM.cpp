@@ -41,6 +41,7 @@ void addNormTensorPasses(OpPassManager &pm, const NormToLLVMOptions &options) {
 }
 
 void addBufferization(OpPassManager &pm) {
+  pm.addPass(createNormCloneFillsPass());
   pm.addPass(bufferization::createEmptyTensorEliminationPass());
   pm.addPass(bufferization::createEmptyTensorToAllocTensorPass());
   bufferization::OneShotBufferizePassOptions oneShot;

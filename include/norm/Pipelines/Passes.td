@@ -43,6 +43,15 @@ def NormExpandFloatCastsPass : Pass<"norm-expand-float-casts"> {
   ];
 }
 
+def NormCloneFillsPass : Pass<"norm-clone-fills"> {
+  let summary = "Give each operation that starts from a filled tensor one of its own";
+  let description = [{
+    Common subexpression elimination makes one `linalg.fill` of those by which several products of matrices start, and bufferization then
+    copies it for each. To fill again costs less.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
 def NormLowerQuantCastsPass : Pass<"norm-lower-quant-casts"> {
   let summary = "Turn casts between floats and quantized tensors into arithmetic";
   let description = [{
