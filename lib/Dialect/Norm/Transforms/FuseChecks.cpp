@@ -293,7 +293,8 @@ unsigned Group::rankLanes(const ProgramDims &dims) const {
 }
 
 bool Group::isWorthwhile() const {
-  if (members.size() < 2)
+  // What nobody uses is left for others to remove.
+  if (members.size() < 2 || getOutputs().empty())
     return false;
   bool hasProgram = llvm::any_of(
       members, [](const Member &member) { return member.fusible.isProgram(); });

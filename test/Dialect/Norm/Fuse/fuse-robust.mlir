@@ -34,3 +34,17 @@ func.func @sum_of_broadcast(%v: tensor<8xf32>, %r: tensor<8xf32>) -> tensor<8xf3
   %y = arith.addf %sum, %r : tensor<8xf32>
   return %y : tensor<8xf32>
 }
+
+// Nobody uses what would be fused: it has no output.
+// CHECK-LABEL: func @unused
+func.func @unused(%x: tensor<4x8xf32>) {
+  // CHECK-NOT: norm.generic
+  // CHECK: linalg.reduce
+  // CHECK: arith.negf
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<4xf32>
+  %i = linalg.fill ins(%zero : f32) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+  %sum = linalg.reduce { arith.addf } ins(%x : tensor<4x8xf32>) outs(%i : tensor<4xf32>) dimensions = [1]
+  %y = arith.negf %sum : tensor<4xf32>
+  return
+}
