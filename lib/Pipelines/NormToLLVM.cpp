@@ -142,6 +142,9 @@ void addConversionsToLLVM(OpPassManager &pm, const NormToLLVMOptions &options) {
     moves.f16 = options.expandF16;
     pm.addPass(createNormExpandHalfMovesPass(moves));
   }
+  NormGuardMaskedStoresPassOptions guard;
+  guard.opaque = options.keepNontemporal;
+  pm.addPass(createNormGuardMaskedStoresPass(guard));
   pm.addPass(createNormKeepLoopAnnotationsPass());
   if (options.keepNontemporal)
     pm.addPass(createNormKeepNontemporalPass());

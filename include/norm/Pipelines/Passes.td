@@ -118,6 +118,20 @@ def NormKeepNontemporalPass : Pass<"norm-keep-nontemporal"> {
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
+def NormGuardMaskedStoresPass : Pass<"norm-guard-masked-stores"> {
+  let summary = "Keep LLVM from storing more than the one lane that a mask leaves";
+  let description = [{
+    With AVX-512, LLVM 22 merges a truncation with the masked store behind it. If the mask is a constant of one lane, it stores that
+    lane as wide as it was before the truncation, over what lies behind. Stores with such a mask become stores of a scalar.
+    With option `opaque`, the values of other masked stores of less than 64 bits per element but f32 pass through an empty piece
+    of assembly, as LLVM may find out later that a mask is constant.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+  let options = [
+    Option<"opaque", "opaque", "bool", /*default=*/"false", "Hide stored values from LLVM, for x86 with AVX-512">
+  ];
+}
+
 def NormExpandCopiesPass : Pass<"norm-expand-copies"> {
   let summary = "Turn copies between memrefs that are not contiguous into linalg operations";
   let description = [{
