@@ -123,18 +123,27 @@ bool Group::check(const Member &added, std::string &why) const {
          checkCost(added, *dims, why) && getDependents(why).has_value();
 }
 
-/// Sizes come from what is read.
+/// Sizes come from what is read, and each dim is one of an operand's.
 bool Group::checkSizes(const ProgramDims &dims, std::string &why) const {
-  llvm::SmallBitVector known(dims.size());
+  llvm::SmallBitVector known(dims.size()), accessed(dims.size());
   for (unsigned dim = 0; dim < dims.size(); ++dim)
     if (!ShapedType::isDynamic(dims[dim].size))
       known.set(dim);
   for (const Access &input : getInputs())
-    for (int64_t dim : dims.of(input.coords))
+    for (int64_t dim : dims.of(input.coords)) {
       known.set(dim);
-  if (known.all())
+      accessed.set(dim);
+    }
+  if (!known.all()) {
+    why = "nothing that is read has its size";
+    return false;
+  }
+  for (OpResult output : getOutputs())
+    for (int64_t dim : dims.of(*getCoords(output)))
+      accessed.set(dim);
+  if (accessed.all())
     return true;
-  why = "nothing that is read has its size";
+  why = "no tensor that is read or written would have all of its dims";
   return false;
 }
 
@@ -284,7 +293,8 @@ unsigned Group::rankLanes(const ProgramDims &dims) const {
 }
 
 bool Group::isWorthwhile() const {
-  if (members.size() < 2)
+  // What nobody uses is left for others to remove.
+  if (members.size() < 2 || getOutputs().empty())
     return false;
   bool hasProgram = llvm::any_of(
       members, [](const Member &member) { return member.fusible.isProgram(); });

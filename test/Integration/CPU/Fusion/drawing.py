@@ -23,7 +23,9 @@ STEPS = [
     (reductions.softmax_step, 2), (reductions.linalg_softmax_step, 0.7), (reductions.spelled_norm_step, 2),
     (reductions.quantize_step, 1), (norms.layer_norm_step, 5), (norms.group_norm_step, 1.5), (norms.batch_norm_step, 1),
 ]
-OUTER_STEPS = [(regions.for_step, 0.6), (regions.if_step, 0.6), (regions.effect_step, 1.2)]
+# Steps that take steps themselves, or may not stand in loops and branches.
+OUTER_STEPS = [(lambda graph: regions.for_step(graph, take_step), 0.6),
+               (lambda graph: regions.if_step(graph, take_step), 0.6), (regions.effect_step, 1.2)]
 
 
 def draw_space(random):
@@ -66,7 +68,7 @@ def draw_arguments(graph):
     graph.argument("scalar", None, "f32", -2.0, 2.0)
 
 
-def take_step(graph, table=STEPS):
+def take_step(graph, table=tuple(STEPS)):
     steps, weights = zip(*table)
     graph.random.choices(steps, weights)[0](graph)
 
@@ -92,9 +94,7 @@ def make(seed, number):
         graph.epsilon = 2.0 ** -random.choice([1, 3, 6] if ROUNDOFF[compute] > 1e-5 else [1, 6, 10, 17])
         draw_arguments(graph)
         for _ in range(random.randint(3, 11)):
-            steps = [(step, weight, False) for step, weight in STEPS] + [(step, weight, True) for step, weight in OUTER_STEPS]
-            step, _, is_outer = random.choices(steps, [weight for _, weight, _ in steps])[0]
-            step(graph, take_step) if is_outer else step(graph)
+            take_step(graph, STEPS + OUTER_STEPS)
         graph.results = choose_results(graph)
         if graph.results:
             graph.finish()

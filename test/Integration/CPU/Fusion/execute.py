@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs generated graphs fused, unfused and decomposed, and compares all three with their value in longdouble.
 
-  execute.py [--number N] [--seed N] [--only NUMBER]
+  execute.py [--number N] [--first N] [--seed N] [--only NUMBER]
 
 Fused: `norm-to-llvm`. Unfused: its option fuse=0, by which each normalization is a kernel of its own and all else
 upstream's loops. Decomposed: its option decompose=1, by which upstream lowers everything. The reference computes node by
@@ -12,6 +12,9 @@ decomposed, plus UNITS units in the last place of its largest element, in the lo
 from: fusion adds no operation and takes no rounding away, but sums run in another order, each of which is as good as any
 other. Where results are ill-conditioned such a rounding is worth more; how much is measured by evaluating the reference
 with each node's result off by up to one rounding of its type, and taken where it is larger than the unit.
+
+That the reference is right shows in what is not fused: it fails too where unfused or decomposed code is far off. Graphs
+that have both regions and dynamic sizes are left out: upstream's affine loops take no sizes that a region computes.
 
 Quantized values jump by one where a rounding tips: one more than what differs otherwise is allowed in few elements.
 """
@@ -103,25 +106,40 @@ def check(graph, libraries, seed):
     return failures, worst
 
 
+def compiled(graphs, variant):
+    """What need not be fast is not optimized either."""
+    is_fused = variant == "fused"
+    text = "".join(graph.text(is_plain=not is_fused) for graph in graphs) + LOG
+    return Library(text, Target(), level=int(is_fused), options=VARIANTS[variant])
+
+
+def is_lowered(graph):
+    """Whether upstream's loops can be made for what is not fused."""
+    return not (graph.has_regions and any(graph.space.dynamic))
+
+
 def run(numbers, seed):
-    """(fused graphs, largest part of the allowed error, failures as pairs of number and text)"""
-    graphs = [make(seed, number) for number in numbers]
+    """(graphs, fused ones, largest part of the allowed error, failures as pairs of number and text)"""
+    graphs = [graph for graph in (make(seed, number) for number in numbers) if is_lowered(graph)]
+    numbers = [int(graph.name[1:]) for graph in graphs]
     try:
-        libraries = {name: Library("".join(graph.text(is_plain=name != "fused") for graph in graphs) + LOG, Target(),
-                                   level=1, options=options) for name, options in VARIANTS.items()}
+        libraries = {name: compiled(graphs, name) for name in VARIANTS}
     except SystemExit as failure:
         if len(numbers) == 1:
-            return 0, 0.0, [(numbers[0], str(failure)[-3000:])]
-        parts = [run([number], seed) for number in numbers]
-        return (sum(fused for fused, *_ in parts), max(worst for _, worst, _ in parts),
-                [failure for *_, failures in parts for failure in failures])
-    fused, _ = generate.check_batch(numbers, seed, "linalg")
+            return 1, 0, 0.0, [(numbers[0], str(failure)[-3000:])]
+        return total([run([number], seed) for number in numbers])
+    fused, *_ = generate.check_batch(numbers, seed, "linalg")
     failures, largest_part = [], 0.0
     for number, graph in zip(numbers, graphs):
         wrong, worst = check(graph, libraries, seed)
         largest_part = max(largest_part, worst)
         failures += [(number, what) for what in wrong]
-    return fused, largest_part, failures
+    return len(graphs), fused, largest_part, failures
+
+
+def total(parts):
+    return (sum(number for number, *_ in parts), sum(fused for _, fused, *_ in parts),
+            max(worst for *_, worst, _ in parts), [failure for *_, failures in parts for failure in failures])
 
 
 def main():
@@ -136,13 +154,12 @@ def main():
     batches = [numbers[first:first + BATCH] for first in range(0, len(numbers), BATCH)]
     with concurrent.futures.ProcessPoolExecutor(os.cpu_count()) as pool:
         results = list(pool.map(run, batches, [arguments.seed] * len(batches)))
-    failures = [failure for *_, failures in results for failure in failures]
-    for number, what in failures:
-        print(f"graph {number} of seed {arguments.seed}: {what}")
-    fused = sum(fused for fused, *_ in results)
-    is_enough = fused >= SHARE * len(numbers)
-    print(f"{len(numbers)} graphs, {fused} of them fused{'' if is_enough else ', too few'}, {len(failures)} failures; "
-          f"at most {max(worst for _, worst, _ in results):.2f} of the allowed error")
+    number, fused, worst, failures = total(results)
+    for graph, what in failures:
+        print(f"graph {graph} of seed {arguments.seed}: {what}")
+    is_enough = fused >= SHARE * number > 0
+    print(f"{number} graphs, {fused} of them fused{'' if is_enough else ', too few'}, {len(failures)} failures; at most "
+          f"{worst:.2f} of the allowed error")
     return 0 if is_enough and not failures else 1
 
 

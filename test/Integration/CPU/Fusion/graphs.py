@@ -133,7 +133,7 @@ class Graph:
     def __init__(self, name, random, space, compute):
         self.name, self.random, self.space, self.compute = name, random, space, compute
         self.number, self.scope, self.arguments, self.results = 0, Scope(), [], []
-        self.slots, self.is_nested = [], False
+        self.slots, self.is_nested, self.has_regions = [], False, False
 
     def fresh(self):
         self.number += 1
@@ -215,7 +215,7 @@ class Graph:
         places = [(value, dim) for value in self.scope.values if value.axes is not None
                   for dim, other in enumerate(value.axes) if other == axis]
         if places:
-            value, dim = self.random.choice(places if self.chance() else places[:1])
+            value, dim = self.random.choice(places if self.chance(0.3) else places[:1])
             return self.define(f"tensor.dim {value.name}, {self.index_constant(dim)} : {self.tensor(value)}")
         if len(axis) == 1:
             return self.part_size(axis[0])

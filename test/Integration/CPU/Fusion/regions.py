@@ -88,6 +88,7 @@ def for_step(graph, take_step):
 def add(graph, texts, name, like, sources, run):
     roundoff = max(source.roundoff for source in sources)
     value = type(like)(name, like.axes, like.type, like.low, like.high, roundoff)
+    graph.has_regions = True
     graph.statement(texts[0], [name], run, plain=texts[1])
     graph.scope.values.append(value)
 
@@ -113,7 +114,7 @@ def if_step(graph, take_step):
     add(graph, texts, name, value, [value, result], run)
 
 
-def effect_step(graph, _):
+def effect_step(graph):
     """Logs an element, by a store or by a call of a function that does it."""
     value = graph.choose()
     if graph.is_nested or len(graph.slots) >= SLOTS:
@@ -127,11 +128,11 @@ def effect_step(graph, _):
     if graph.chance():
         text = f"memref.store {element}, %log[{slot}] : memref<{SLOTS}xf64>"
     else:
-        text = f"func.call @log(%log, {slot}, {element}) : (memref<{SLOTS}xf64>, index, f64) -> ()"
+        text = f"func.call @record(%log, {slot}, {element}) : (memref<{SLOTS}xf64>, index, f64) -> ()"
     graph.statement(text, [], is_effect=True)
 
 
-LOG = f"""func.func private @log(%log: memref<{SLOTS}xf64>, %slot: index, %element: f64) attributes {{no_inline}} {{
+LOG = f"""func.func private @record(%log: memref<{SLOTS}xf64>, %slot: index, %element: f64) attributes {{no_inline}} {{
   memref.store %element, %log[%slot] : memref<{SLOTS}xf64>
   return
 }}

@@ -1,7 +1,6 @@
 """Casts, broadcasts, reshapes and transposes of the generated graphs."""
 
 from arithmetic import Body, casts
-from normtest import ROUNDOFF
 
 
 def flat(axes):
@@ -232,10 +231,3 @@ def transpose_step(graph):
         order = list(value.axes)
         graph.random.shuffle(order)
         transpose(graph, value, tuple(order))
-
-
-def type_name(roundoff):
-    """The lowest type that has this unit roundoff."""
-    return next(type for type, unit in ROUNDOFF.items() if unit == roundoff)
-
-
