@@ -126,9 +126,10 @@ void addControlFlowAndArith(OpPassManager &pm,
 }
 
 void addConversionsToLLVM(OpPassManager &pm, const NormToLLVMOptions &options) {
-  pm.addPass(createConvertVectorToLLVMPass());
   pm.addPass(createConvertMathToLLVMPass());
+  // Calls for the elements of vectors leave operations on vectors behind.
   pm.addPass(createConvertMathToLibmPass());
+  pm.addPass(createConvertVectorToLLVMPass());
   pm.addPass(createFinalizeMemRefToLLVMConversionPass());
   pm.addPass(createArithToLLVMConversionPass());
   pm.addPass(createConvertIndexToLLVMPass());
