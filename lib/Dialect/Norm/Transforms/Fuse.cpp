@@ -8,6 +8,8 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/RegionKindInterface.h"
+#include "mlir/IR/Verifier.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "norm/Dialect/Norm/Transforms/Passes.h"
@@ -51,12 +53,8 @@ private:
 const std::pair<std::optional<FusibleOp>, std::string> &
 Fuser::get(Operation *op) {
   auto [entry, isNew] = fusible.try_emplace(op);
-  if (isNew) {
-    std::string why;
-    std::optional<FusibleOp> result = FusibleOp::get(op, why);
-    fusible[op] = {result, why};
-    return fusible[op];
-  }
+  if (isNew)
+    entry->second.first = FusibleOp::get(op, entry->second.second);
   return entry->second;
 }
 
@@ -196,7 +194,8 @@ static unsigned fuseIn(RewriterBase &rewriter, Operation *root,
   prepare(rewriter, root, formPrograms);
   SmallVector<Block *> blocks;
   root->walk([&](Block *block) {
-    if (!isa<linalg::LinalgOp, GenericOp>(block->getParentOp()))
+    if (!isa<linalg::LinalgOp, GenericOp>(block->getParentOp()) &&
+        !mayBeGraphRegion(*block->getParent()))
       blocks.push_back(block);
   });
   Fuser fuser(rewriter, report, formPrograms);
@@ -220,7 +219,12 @@ struct Fuse : public norm::impl::NormFusePassBase<Fuse> {
     IRRewriter rewriter(&getContext());
     fuse::Report report;
     numFused = fuseIn(rewriter, getOperation(), formPrograms, report);
-    if (failed(emitReport(report)))
+    // Pipelines that verify at their end alone would lower what is not valid.
+    WalkResult valid = getOperation()->walk([](GenericOp op) {
+      return failed(verify(op)) ? WalkResult::interrupt()
+                                : WalkResult::advance();
+    });
+    if (valid.wasInterrupted() || failed(emitReport(report)))
       signalPassFailure();
   }
 

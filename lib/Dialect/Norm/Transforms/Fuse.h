@@ -81,6 +81,7 @@ private:
   SmallVector<Value> getYielded() const;
   bool addReductions(std::string &why);
   bool addReads(std::string &why);
+  bool hasScalarElements(std::string &why) const;
 
   Operation *op;
   SmallVector<DimSize> loopSizes;
@@ -205,12 +206,13 @@ private:
   bool checkSizes(const ProgramDims &dims, std::string &why) const;
   bool checkCost(const Member &added, const ProgramDims &dims,
                  std::string &why) const;
+  bool checkSweeps(const ProgramDims &dims, std::string &why) const;
   std::optional<ProgramDims> findDims(bool withUnits = false) const;
   /// How vectors can lie: 2 along the row, 1 over rows, 0 not at all.
   unsigned rankLanes(const ProgramDims &dims) const;
   /// The phase in which each member's results are known.
   SmallVector<unsigned> getPhases() const;
-  uint64_t getSweeps(unsigned position) const;
+  SmallVector<uint64_t> getSweeps() const;
   unsigned getReadPhase(const Member &member, ArrayRef<unsigned> phases) const;
   void insert(Member member);
   void remove(Operation *op);

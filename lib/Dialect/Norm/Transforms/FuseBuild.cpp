@@ -379,14 +379,13 @@ static void eraseWithReshapes(RewriterBase &rewriter, Operation *op) {
 }
 
 void ProgramBuilder::replace(GenericOp program) {
-  Operation *next = nullptr;
   for (auto [output, result] :
        llvm::zip_equal(outputs, program->getResults())) {
     Value replacement = fromProgram(result, *group.getCoords(output),
                                     cast<RankedTensorType>(output.getType()));
     rewriter.replaceAllUsesWith(output, replacement);
   }
-  next = &*rewriter.getInsertionPoint();
+  Operation *next = &*rewriter.getInsertionPoint();
   for (Operation *dependent : dependents)
     rewriter.moveOpBefore(dependent, next);
   for (const Member &member : llvm::reverse(group.getMembers()))

@@ -95,7 +95,7 @@ ProgramDims Group::getDims(bool withUnits) const {
 // Checks
 //===----------------------------------------------------------------------===//
 
-/// Whether an access is at different indices along different dims.
+/// Whether no dim occurs twice.
 static bool isProjectedPermutation(ArrayRef<int64_t> dims) {
   llvm::SmallDenseSet<int64_t> seen;
   return llvm::all_of(dims,
@@ -108,11 +108,10 @@ bool Group::check(const Member &added, std::string &why) const {
     why = "the parts into which reshapes cut rows do not nest";
     return false;
   }
-  for (const Read &read : added.fusible.getReads())
-    if (!isProjectedPermutation(dims->of(added.apply(read.map)))) {
-      why = "it reads a diagonal";
-      return false;
-    }
+  if (!isProjectedPermutation(dims->of(added.loops))) {
+    why = "two of its loops would run along one dim";
+    return false;
+  }
   for (int64_t loop : added.fusible.getCombinedLoops())
     for (int64_t dim : dims->of(added.loops[loop]))
       if (!isNormalized((*dims)[dim].variable)) {
@@ -196,16 +195,17 @@ SmallVector<unsigned> Group::getPhases() const {
   return phases;
 }
 
-/// The sweeps over the row, as bits, in which a member's elements are computed:
-/// those of the collectives that they go into, and the last one for outputs.
-uint64_t Group::getSweeps(unsigned position) const {
+/// The sweeps over the row, as bits, in which each member's elements are
+/// computed: those of the collectives that they go into, and the last one for
+/// outputs.
+SmallVector<uint64_t> Group::getSweeps() const {
   SmallVector<unsigned> phases = getPhases();
   auto bit = [](unsigned phase) { return uint64_t(1) << std::min(phase, 63u); };
   SmallVector<uint64_t> sweeps(members.size());
   for (OpResult output : getOutputs())
     sweeps[positions.lookup(output.getOwner())] |=
         bit(*llvm::max_element(phases));
-  for (unsigned user = members.size(); user-- > position;) {
+  for (unsigned user = members.size(); user-- > 0;) {
     const FusibleOp &fusible = members[user].fusible;
     uint64_t needed = sweeps[user];
     unsigned first = getReadPhase(members[user], phases);
@@ -220,7 +220,7 @@ uint64_t Group::getSweeps(unsigned position) const {
         sweeps[positions.lookup(producer)] |= needed;
     }
   }
-  return sweeps[position];
+  return sweeps;
 }
 
 unsigned Group::getNumPhases() const {
@@ -233,39 +233,49 @@ unsigned fuse::getNumBytes(Type elementType) {
              : 8;
 }
 
-/// What is computed anew in each sweep, or for each row, must cost less time
-/// than its trip through memory would.
+/// Whether a member's elements vary along rows, or from row to row.
+static bool variesAlong(const Group &group, const ProgramDims &dims,
+                        const Member &member, bool isAlongRow) {
+  return llvm::any_of(dims.of(member.loops), [&](int64_t dim) {
+    return group.isNormalized(dims[dim].variable) == isAlongRow;
+  });
+}
+
+/// What is computed anew for each row must be next to nothing.
 bool Group::checkCost(const Member &added, const ProgramDims &dims,
                       std::string &why) const {
-  // A byte per element takes about as long as four vector operations.
-  constexpr unsigned operationsPerByte = 4;
   constexpr unsigned cheapWeight = 4;
-  SmallVector<int64_t> present = dims.of(added.loops);
-  auto variesAlong = [&](bool isAlongRow) {
-    return llvm::any_of(present, [&](int64_t dim) {
-      return isNormalized(dims[dim].variable) == isAlongRow;
-    });
-  };
-  if (!variesAlong(/*isAlongRow=*/true))
-    return true;
-  unsigned weight = added.fusible.getWeight();
   bool hasRowDims = false;
   for (unsigned dim = 0; dim < dims.size(); ++dim)
     hasRowDims |= !isNormalized(dims[dim].variable);
-  if (hasRowDims && !variesAlong(/*isAlongRow=*/false) &&
-      weight > cheapWeight) {
+  if (hasRowDims && variesAlong(*this, dims, added, /*isAlongRow=*/true) &&
+      !variesAlong(*this, dims, added, /*isAlongRow=*/false) &&
+      added.fusible.getWeight() > cheapWeight) {
     why = "it would be computed again for each row";
     return false;
   }
-  unsigned sweeps =
-      llvm::popcount(getSweeps(positions.lookup(added.getOperation())));
-  unsigned bytes = 0;
-  for (Value result : added.getOperation()->getResults())
-    if (!result.use_empty())
-      bytes += 2 * getNumBytes(getElementTypeOrSelf(result.getType()));
-  if (sweeps > 1 && (sweeps - 1) * weight > operationsPerByte * bytes) {
-    why = "computing it in each of " + std::to_string(sweeps) +
-          " sweeps over the row would take longer than memory does";
+  return checkSweeps(dims, why);
+}
+
+/// What is computed anew in each sweep must cost less time than its trip
+/// through memory would: of all members, as each may make others repeat.
+bool Group::checkSweeps(const ProgramDims &dims, std::string &why) const {
+  // A byte per element takes about as long as four vector operations.
+  constexpr unsigned operationsPerByte = 4;
+  for (auto [member, inSweeps] : llvm::zip_equal(members, getSweeps())) {
+    unsigned sweeps = llvm::popcount(inSweeps);
+    if (sweeps < 2 || !variesAlong(*this, dims, member, /*isAlongRow=*/true))
+      continue;
+    unsigned bytes = 0;
+    for (Value result : member.getOperation()->getResults())
+      if (!result.use_empty())
+        bytes += 2 * getNumBytes(getElementTypeOrSelf(result.getType()));
+    if ((sweeps - 1) * member.fusible.getWeight() <= operationsPerByte * bytes)
+      continue;
+    why = (member.getOperation()->getName().getStringRef() +
+           " would be computed in each of " + Twine(sweeps) +
+           " sweeps over the row, which takes longer than memory does")
+              .str();
     return false;
   }
   return true;

@@ -133,7 +133,29 @@ std::optional<FusibleOp> FusibleOp::get(Operation *op, std::string &why) {
   }
   bool isFusible = isa<linalg::LinalgOp>(op) ? fusible.initLinalg(why)
                                              : fusible.initElementwise(why);
+  isFusible = isFusible && fusible.hasScalarElements(why);
   return isFusible ? std::optional(fusible) : std::nullopt;
+}
+
+/// Whether all that it reads and gives may stand in a row program's block.
+bool FusibleOp::hasScalarElements(std::string &why) const {
+  SmallVector<Value> values(op->getResults());
+  for (const Read &read : reads)
+    values.push_back(read.value);
+  for (Value value : values) {
+    Type element = getElementTypeOrSelf(value.getType());
+    if (!isa<FloatType, IndexType>(element) && !element.isSignlessInteger()) {
+      why = "it has elements of another kind than floats, signless integers "
+            "and index";
+      return false;
+    }
+    auto tensor = dyn_cast<RankedTensorType>(value.getType());
+    if (tensor && tensor.getEncoding()) {
+      why = "a tensor's encoding may be a layout";
+      return false;
+    }
+  }
+  return true;
 }
 
 bool FusibleOp::initProgram(std::string &why) {
@@ -200,11 +222,19 @@ bool FusibleOp::initLinalg(std::string &why) {
     why = "it is not on tensors";
     return false;
   }
-  for (AffineMap map : linalgOp.getIndexingMapsArray())
-    if (!map.isProjectedPermutation(/*allowZeroInResults=*/true)) {
+  for (OpOperand &operand : op->getOpOperands()) {
+    AffineMap map = linalgOp.getMatchingIndexingMap(&operand);
+    bool isPermutation =
+        map.isProjectedPermutation(/*allowZeroInResults=*/true);
+    // Along a dim of size 1 there is no other index than 0.
+    for (auto [dim, expr] : llvm::enumerate(map.getResults()))
+      isPermutation &=
+          isa<AffineDimExpr>(expr) || linalgOp.getShape(&operand)[dim] == 1;
+    if (!isPermutation) {
       why = "an indexing map is no projected permutation";
       return false;
     }
+  }
   for (auto [loop, iterator] :
        llvm::enumerate(linalgOp.getIteratorTypesArray())) {
     loopSizes.push_back(ElementExprs::getLoopSize(linalgOp, loop));
@@ -303,11 +333,6 @@ bool FusibleOp::addReductions(std::string &why) {
   return true;
 }
 
-/// Whether a scalar type may stand in a row program's block.
-static bool isScalarType(Type type) {
-  return isa<FloatType, IndexType>(type) || type.isSignlessInteger();
-}
-
 /// Collects what the block of a linalg operation reads, and checks it.
 bool FusibleOp::addReads(std::string &why) {
   auto linalgOp = cast<linalg::LinalgOp>(op);
@@ -320,9 +345,11 @@ bool FusibleOp::addReads(std::string &why) {
         llvm::none_of(argument.getUsers(),
                       [&](Operation *user) { return slice.contains(user); }))
       continue;
-    if (!isScalarType(argument.getType())) {
-      why = "it has elements of another kind than floats, signless integers "
-            "and index";
+    // Other accumulators than those of reductions found change as loops run.
+    if (collectives && linalgOp.isDpsInit(&operand) &&
+        !getReduction(operand.getOperandNumber() -
+                      linalgOp.getNumDpsInputs())) {
+      why = "it combines in a way that norm.reduce has not";
       return false;
     }
     reads.push_back(
@@ -346,12 +373,7 @@ bool FusibleOp::addReads(std::string &why) {
       }
     llvm::for_each(nested.getOperands(), capture);
   }
-  for (Value scalar : captured) {
-    if (!isScalarType(scalar.getType())) {
-      why = "its body uses a value that is no scalar";
-      return false;
-    }
+  for (Value scalar : captured)
     reads.push_back({scalar, scalarMap, scalar});
-  }
   return true;
 }

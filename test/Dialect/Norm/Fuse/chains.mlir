@@ -68,3 +68,18 @@ func.func @other_axis(%x: tensor<8x8xf32>) -> tensor<8x8xf32> {
   %b = norm.rms_norm ins(%a : tensor<8x8xf32>) outs(%e : tensor<8x8xf32>) axes = [0] epsilon = 1.0e-5
   return %b : tensor<8x8xf32>
 }
+
+// Behind one norm an error function costs nothing more; before another it would be computed in each of its sweeps.
+// CHECK-LABEL: func.func @expensive_between
+// CHECK:       norm.generic
+// CHECK:         norm.reduce
+// CHECK:         math.erf
+// CHECK:       norm.generic
+// CHECK:         norm.moments
+func.func @expensive_between(%x: tensor<4x8xf16>) -> tensor<4x8xf16> {
+  %e = tensor.empty() : tensor<4x8xf16>
+  %a = norm.rms_norm ins(%x : tensor<4x8xf16>) outs(%e : tensor<4x8xf16>) axes = [1] epsilon = 1.0e-5
+  %t = math.erf %a : tensor<4x8xf16>
+  %y = norm.layer_norm ins(%t : tensor<4x8xf16>) outs(%e : tensor<4x8xf16>) axes = [1] epsilon = 1.0e-5
+  return %y : tensor<4x8xf16>
+}

@@ -49,7 +49,7 @@ func.func @gamma(%x: tensor<?x768xf32>, %g: tensor<768xf32>, %e: tensor<?x768xf3
 // An expensive function before the norm would be computed in each of its sweeps; behind it, once.
 func.func @expensive(%x: tensor<4x8xf16>) -> tensor<4x8xf16> {
   %e = tensor.empty() : tensor<4x8xf16>
-  // expected-remark @+1 {{not fused: computing it in each of 3 sweeps over the row would take longer than memory does}}
+  // expected-remark @+1 {{not fused: math.erf would be computed in each of 3 sweeps over the row, which takes longer than memory does}}
   %t = math.erf %x : tensor<4x8xf16>
   %y = norm.layer_norm ins(%t : tensor<4x8xf16>) outs(%e : tensor<4x8xf16>) axes = [1] epsilon = 1.0e-5
   return %y : tensor<4x8xf16>
@@ -86,4 +86,51 @@ func.func @division(%x: tensor<4x8xi32>, %d: i32) -> tensor<4x8xf32> {
   } -> tensor<4x8xf32>
   %y = norm.rms_norm ins(%h : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) axes = [1] epsilon = 1.0e-5
   return %y : tensor<4x8xf32>
+}
+
+// An outer product of each row with itself: two loops would be one dim.
+func.func @outer(%x: tensor<4x8xf32>) -> tensor<4x8x8xf32> {
+  %e = tensor.empty() : tensor<4x8xf32>
+  %eo = tensor.empty() : tensor<4x8x8xf32>
+  %y = norm.rms_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) axes = [1] epsilon = 1.0e-5
+  // expected-remark @+1 {{not fused: two of its loops would run along one dim}}
+  %o = linalg.generic {indexing_maps = [affine_map<(r, a, b) -> (r, a)>, affine_map<(r, a, b) -> (r, b)>,
+                                        affine_map<(r, a, b) -> (r, a, b)>],
+                       iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%y, %y : tensor<4x8xf32>, tensor<4x8xf32>) outs(%eo : tensor<4x8x8xf32>) {
+  ^bb0(%v: f32, %w: f32, %out: f32):
+    %p = arith.mulf %v, %w : f32
+    linalg.yield %p : f32
+  } -> tensor<4x8x8xf32>
+  return %o : tensor<4x8x8xf32>
+}
+
+// An index 0 along a dim of another size is no broadcast.
+func.func @zero_index(%x: tensor<4x5xf32>) -> tensor<4x8xf32> {
+  %e = tensor.empty() : tensor<4x8xf32>
+  // expected-remark @+1 {{not fused: an indexing map is no projected permutation}}
+  %h = linalg.generic {indexing_maps = [affine_map<(r, c) -> (r, 0)>, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<4x5xf32>) outs(%e : tensor<4x8xf32>) {
+  ^bb0(%v: f32, %o: f32):
+    linalg.yield %v : f32
+  } -> tensor<4x8xf32>
+  %y = norm.rms_norm ins(%h : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) axes = [1] epsilon = 1.0e-5
+  return %y : tensor<4x8xf32>
+}
+
+// A second accumulator that goes into the first.
+func.func @two_accumulators(%x: tensor<4x8xf32>, %y: tensor<4x8xf32>, %s: tensor<4xf32>) -> tensor<4xf32> {
+  %e = tensor.empty() : tensor<4x8xf32>
+  %n = norm.rms_norm ins(%x : tensor<4x8xf32>) outs(%e : tensor<4x8xf32>) axes = [1] epsilon = 1.0e-5
+  %r:2 = linalg.generic {indexing_maps = [#id, affine_map<(r, c) -> (r)>, affine_map<(r, c) -> (r)>],
+                         iterator_types = ["parallel", "reduction"]}
+      ins(%n : tensor<4x8xf32>) outs(%s, %s : tensor<4xf32>, tensor<4xf32>) {
+  ^bb0(%v: f32, %o: f32, %p: f32):
+    %one = arith.constant 1.0 : f32
+    %weighted = arith.mulf %v, %p : f32
+    %sum = arith.addf %o, %weighted : f32
+    %count = arith.addf %p, %one : f32
+    linalg.yield %sum, %count : f32, f32
+  } -> (tensor<4xf32>, tensor<4xf32>)
+  return %r#0 : tensor<4xf32>
 }
