@@ -3,6 +3,7 @@
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
+#include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "norm/Conversion/Passes.h"
 #include "norm/Dialect/Norm/IR/Norm.h"
@@ -29,6 +30,8 @@ int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
+  // gpu-module-to-binary translates.
+  mlir::registerAllToLLVMIRTranslations(registry);
   registry.insert<mlir::norm::NormDialect>();
   mlir::norm::registerBufferizableOpInterfaceExternalModels(registry);
   return mlir::asMainReturnCode(
