@@ -40,6 +40,12 @@ def passes(args):
     return "\n".join(sections)
 
 
+def transform(args):
+    """The operations of the transform dialect that this tree adds."""
+    source = INCLUDE / "norm" / "Dialect" / "Norm" / "TransformOps" / "NormTransformOps.td"
+    return "# Transform operations\n\n" + generate(args, ["-gen-op-doc"], source)
+
+
 def reference(args):
     """The text of each file of the reference."""
     ir = INCLUDE / "norm" / "Dialect" / "Norm" / "IR"
@@ -47,6 +53,7 @@ def reference(args):
         "Dialect.md": without_foreign_enums(generate(args, ["-gen-dialect-doc", "-dialect=norm"], ir / "NormOps.td")),
         "Interfaces.md": generate(args, ["-gen-op-interface-docs"], ir / "NormInterfaces.td"),
         "Passes.md": passes(args),
+        "Transform.md": transform(args),
     }
 
 

@@ -7,8 +7,10 @@
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "norm/Conversion/Passes.h"
 #include "norm/Dialect/Norm/IR/Norm.h"
+#include "norm/Dialect/Norm/TransformOps/NormTransformOps.h"
 #include "norm/Dialect/Norm/Transforms/BufferizableOpInterfaceImpl.h"
 #include "norm/Dialect/Norm/Transforms/Passes.h"
+#include "norm/Dialect/Norm/Transforms/TilingInterfaceImpl.h"
 #include "norm/Pipelines/Pipelines.h"
 
 #ifdef NORM_INCLUDE_TESTS
@@ -34,6 +36,8 @@ int main(int argc, char **argv) {
   mlir::registerAllToLLVMIRTranslations(registry);
   registry.insert<mlir::norm::NormDialect>();
   mlir::norm::registerBufferizableOpInterfaceExternalModels(registry);
+  mlir::norm::registerTilingInterfaceExternalModels(registry);
+  mlir::norm::registerTransformDialectExtension(registry);
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "norm-mlir optimizer\n", registry));
 }

@@ -5,22 +5,9 @@
 #ifndef NORM_LIB_DIALECT_NORM_IR_NAMEDNORM_H
 #define NORM_LIB_DIALECT_NORM_IR_NAMEDNORM_H
 
-#include "norm/Dialect/Norm/IR/Norm.h"
+#include "norm/Dialect/Norm/IR/NamedOperands.h"
 
 namespace mlir::norm {
-
-/// An operand of a named normalization.
-struct NamedOperand {
-  OperandRole role;
-  OpOperand *operand;
-  /// The dims of the input that it has; none for a scalar.
-  SmallVector<int64_t> inputDims;
-  /// Of the dim that has groups it has the groups alone: a statistic.
-  bool isPerGroup;
-};
-
-/// The operands that are there, in their order.
-SmallVector<NamedOperand> getNamedOperands(NormOpInterface op);
 
 /// The dim of the operand that has groups and all that is in them, if any.
 std::optional<int64_t> findDimToSplit(NormOpInterface op,
