@@ -268,21 +268,9 @@ Expr ElementExprs::expandReassociation(Value source, bool expands,
                                        RankedTensorType to,
                                        ArrayRef<AffineExpr> coords) {
   auto from = cast<RankedTensorType>(source.getType());
-  SmallVector<AffineExpr> sourceCoords(from.getRank(),
-                                       getAffineConstantExpr(0, context));
-  for (size_t dim = 0; dim < groups.size(); ++dim) {
-    int64_t first = groups[dim].front(), size = groups[dim].size();
-    auto part = [&](auto array, bool isWide) {
-      return isWide ? array.slice(first, size) : array.slice(dim, 1);
-    };
-    std::optional<SmallVector<AffineExpr>> ofGroup =
-        space.reshape(part(coords, expands), part(to.getShape(), expands),
-                      part(from.getShape(), !expands));
-    if (!ofGroup)
-      return nullptr;
-    llvm::copy(*ofGroup, sourceCoords.begin() + (expands ? dim : first));
-  }
-  return element(source, sourceCoords);
+  std::optional<SmallVector<AffineExpr>> sourceCoords = space.reassociate(
+      coords, to.getShape(), from.getShape(), groups, /*isFromWide=*/expands);
+  return sourceCoords ? element(source, *sourceCoords) : nullptr;
 }
 
 /// Whether a slice is all of a tensor.

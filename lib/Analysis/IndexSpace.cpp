@@ -224,6 +224,25 @@ IndexSpace::reshape(ArrayRef<AffineExpr> coords, ArrayRef<int64_t> from,
   return result;
 }
 
+std::optional<SmallVector<AffineExpr>> IndexSpace::reassociate(
+    ArrayRef<AffineExpr> coords, ArrayRef<int64_t> from, ArrayRef<int64_t> to,
+    ArrayRef<SmallVector<int64_t, 2>> groups, bool isFromWide) const {
+  SmallVector<AffineExpr> moved(to.size(), getAffineConstantExpr(0, context));
+  for (size_t dim = 0; dim < groups.size(); ++dim) {
+    int64_t first = groups[dim].front(), size = groups[dim].size();
+    auto part = [&](auto array, bool isWide) {
+      return isWide ? array.slice(first, size) : array.slice(dim, 1);
+    };
+    std::optional<SmallVector<AffineExpr>> ofGroup =
+        reshape(part(coords, isFromWide), part(from, isFromWide),
+                part(to, !isFromWide));
+    if (!ofGroup)
+      return std::nullopt;
+    llvm::copy(*ofGroup, moved.begin() + (isFromWide ? dim : first));
+  }
+  return moved;
+}
+
 //===----------------------------------------------------------------------===//
 // Coverage
 //===----------------------------------------------------------------------===//

@@ -186,8 +186,11 @@ LogicalResult AheadOfTimeCompiler::expose() {
   if (failed(checkCNames(functions, library)))
     return failure();
   OwningOpRef<ModuleOp> original;
-  if (options.addCFunctions)
+  if (options.addCFunctions) {
     original = module.clone();
+    if (failed(findInPlacePairs(*original, functions)))
+      return failure();
+  }
   for (func::FuncOp function : exposed) {
     separateCallers(module, function);
     returnThroughArguments(function);

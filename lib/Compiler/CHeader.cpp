@@ -43,6 +43,10 @@ StringRef getBitsMeaning(Type elementType) {
     return ", the bits of IEEE binary16";
   if (elementType.isBF16())
     return ", the bits of a bfloat16";
+  if (isa<Float8E4M3FNType>(elementType))
+    return ", the bits of an E4M3 float without infinities";
+  if (isa<Float8E5M2Type>(elementType))
+    return ", the bits of an E5M2 float";
   return elementType.isSignlessInteger(1) ? ", 0 or 1" : "";
 }
 

@@ -66,8 +66,9 @@ std::string whyUnsupported(Type type, bool isResult) {
       (isa<ShapedType>(type) && !cast<ShapedType>(type).hasRank()))
     return "expected scalars, ranked tensors and ranked memrefs";
   if (getCType(element).empty())
-    return "expected elements of f64, f32, f16, bf16, i1, i8, i16, i32, i64 or "
-           "index";
+    return "expected elements of f64, f32, f16, bf16, f8E4M3FN, f8E5M2, i1, "
+           "i8, "
+           "i16, i32, i64 or index";
   if (auto tensor = dyn_cast<RankedTensorType>(type);
       tensor && tensor.getEncoding())
     return "it has an encoding";
@@ -145,6 +146,8 @@ StringRef norm::getCType(Type elementType) {
   // C has no portable name for them.
   if (elementType.isF16() || elementType.isBF16())
     return "uint16_t";
+  if (isa<Float8E4M3FNType, Float8E5M2Type>(elementType))
+    return "uint8_t";
   if (elementType.isIndex() || elementType.isSignlessInteger(64))
     return "int64_t";
   if (elementType.isSignlessInteger(32))

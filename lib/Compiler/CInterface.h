@@ -45,6 +45,9 @@ struct CFunction {
   std::string sizeCheck;
   /// What it checks, as expressions of C where they can be written so.
   SmallVector<std::string> sizeConditions;
+  /// Pairs of parameters, an array that is written and one that is read, which
+  /// may be the same array.
+  SmallVector<std::pair<unsigned, unsigned>> inPlacePairs;
 
   CFunction(Location loc) : loc(loc) {}
 };
@@ -74,6 +77,12 @@ LogicalResult checkCNames(ArrayRef<CFunction> functions,
 /// destroyed. Fails where a result's size is not a function of sizes.
 LogicalResult addSizeChecks(ModuleOp module, ModuleOp original,
                             MutableArrayRef<CFunction> functions);
+
+/// Finds out for each function which arrays may be the same. `original` is the
+/// module before its results became arguments; norm operations in it become row
+/// programs.
+LogicalResult findInPlacePairs(ModuleOp original,
+                               MutableArrayRef<CFunction> functions);
 
 /// Adds the C functions to a translated module. They check what they are given
 /// and call the lowered functions.

@@ -35,6 +35,7 @@ private:
   void checkSizesAlone();
   llvm::Error checkSizesTogether();
   void checkPointers();
+  void checkOverlaps();
   llvm::Value *createByteOverflow(const CParameter &parameter,
                                   const Values &values);
   llvm::Error callLowered();
@@ -169,6 +170,55 @@ void WrapperBuilder::checkPointers() {
   returnIf(isMissing, NORM_NULL_POINTER);
 }
 
+/// Whether memory of so many bytes begins in other memory, both of which have
+/// elements.
+static llvm::Value *createBeginsIn(llvm::IRBuilder<> &b, llvm::Value *begin,
+                                   llvm::Value *bytes, llvm::Value *otherBegin,
+                                   llvm::Value *otherBytes) {
+  // Addresses below the other's beginning wrap to a large distance.
+  llvm::Value *distance = b.CreateSub(begin, otherBegin);
+  return b.CreateAnd(b.CreateICmpULT(distance, otherBytes),
+                     b.CreateICmpNE(bytes, b.getInt64(0)));
+}
+
+void WrapperBuilder::checkOverlaps() {
+  SmallVector<llvm::Value *> begins, bytes;
+  auto isPointer = [&](unsigned index) {
+    return function.parameters[index].kind != CParameter::Kind::Scalar;
+  };
+  for (auto [index, parameter] : llvm::enumerate(function.parameters)) {
+    llvm::Value *size = b.getInt64(getCSize(parameter.elementType));
+    for (llvm::Value *factor : values[index].sizes)
+      size = b.CreateMul(size, factor);
+    bytes.push_back(size);
+    begins.push_back(isPointer(index)
+                         ? b.CreatePtrToInt(values[index].value, b.getInt64Ty())
+                         : nullptr);
+  }
+  auto isWritten = [&](unsigned index) {
+    const CParameter &parameter = function.parameters[index];
+    return parameter.isResult || parameter.isWritten;
+  };
+  llvm::Value *overlap = b.getFalse();
+  for (unsigned lhs = 0; lhs < values.size(); ++lhs)
+    for (unsigned rhs = 0; rhs < lhs; ++rhs) {
+      if (!isPointer(lhs) || !isPointer(rhs) ||
+          !(isWritten(lhs) || isWritten(rhs)))
+        continue;
+      llvm::Value *meet = b.CreateOr(
+          createBeginsIn(b, begins[lhs], bytes[lhs], begins[rhs], bytes[rhs]),
+          createBeginsIn(b, begins[rhs], bytes[rhs], begins[lhs], bytes[lhs]));
+      auto isPair = [&](unsigned written, unsigned read) {
+        return llvm::is_contained(function.inPlacePairs,
+                                  std::make_pair(written, read));
+      };
+      if (isPair(lhs, rhs) || isPair(rhs, lhs))
+        meet = b.CreateAnd(meet, b.CreateICmpNE(begins[lhs], begins[rhs]));
+      overlap = b.CreateOr(overlap, meet);
+    }
+  returnIf(overlap, NORM_OVERLAP);
+}
+
 /// Two pointers, offset, sizes, strides, as lowered functions take memrefs.
 void WrapperBuilder::appendDescriptor(
     const Values &values, SmallVectorImpl<llvm::Value *> &operands) {
@@ -228,6 +278,7 @@ llvm::Error WrapperBuilder::build() {
   if (llvm::Error error = checkSizesTogether())
     return error;
   checkPointers();
+  checkOverlaps();
   if (llvm::Error error = callLowered())
     return error;
   b.CreateRet(b.getInt32(NORM_OK));

@@ -39,10 +39,15 @@ void LoweringOptions::setTarget(const llvm::TargetMachine &machine) {
   expandF16 = isX86 && !has("f16c");
   expandRounding = isX86 && !has("sse4.1");
   fma = !isX86 || has("fma");
+  maskedBits = isX86 && has("avx512bw") && has("avx512vl")       ? 8
+               : isX86 && has("avx")                             ? 32
+               : machine.getTargetTriple().isRISCV() && has("v") ? 8
+                                                                 : 0;
   keepNontemporal = isX86 && has("avx512f") && has("avx512vl");
   if (vectorBits != 0)
     return;
   vectorBits = isX86 && has("avx512f") ? 512 : isX86 && has("avx") ? 256 : 128;
+  scalable = machine.getTargetTriple().isAArch64() && has("sve");
 }
 
 void LoweringOptions::setHost() {
@@ -75,6 +80,7 @@ LogicalResult norm::lowerToLLVMDialect(ModuleOp module,
                         [](Pass *, Operation *) { return true; });
   NormToLLVMOptions pipeline;
   pipeline.raise = options.raise;
+  pipeline.fuse = options.fuse;
   pipeline.decompose = options.decompose;
   pipeline.threads = options.threads;
   pipeline.expandBF16 = options.expandBF16;
@@ -82,6 +88,8 @@ LogicalResult norm::lowerToLLVMDialect(ModuleOp module,
   pipeline.vectorBits = options.vectorBits;
   pipeline.expandF16 = options.expandF16;
   pipeline.expandRounding = options.expandRounding;
+  pipeline.scalable = options.scalable;
+  pipeline.maskedBits = options.maskedBits;
   pipeline.fma = options.fma;
   pipeline.keepNontemporal = options.keepNontemporal;
   pipeline.l1Bytes = options.l1Bytes;

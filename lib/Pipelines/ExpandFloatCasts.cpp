@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/IR/ImplicitLocOpBuilder.h"
-#include "mlir/IR/TypeUtilities.h"
+#include "ExpandFloatCasts.h"
 #include "mlir/Transforms/WalkPatternRewriteDriver.h"
 #include "norm/Pipelines/Passes.h"
 
@@ -12,21 +10,9 @@ namespace mlir::norm {
 } // namespace mlir::norm
 
 using namespace mlir;
+using namespace mlir::norm;
 
 namespace {
-
-/// The type with the shape of `like`, a scalar or a vector, and this element.
-Type withElement(Type like, Type element) {
-  auto shaped = dyn_cast<ShapedType>(like);
-  return shaped ? Type(shaped.clone(element)) : element;
-}
-
-Value createInteger(ImplicitLocOpBuilder &b, Type type, int64_t value) {
-  TypedAttr attr = b.getIntegerAttr(getElementTypeOrSelf(type), value);
-  if (auto shaped = dyn_cast<ShapedType>(type))
-    attr = SplatElementsAttr::get(shaped, Attribute(attr));
-  return arith::ConstantOp::create(b, attr);
-}
 
 /// f32 to bf16 in 32-bit integers: adding half a unit in the last place, less
 /// one where that place is even, before cutting rounds to nearest, ties to
@@ -65,7 +51,8 @@ struct ExpandTruncToBF16 : public OpRewritePattern<arith::TruncFOp> {
 };
 
 /// bf16 to a wider float: its bits are the upper half of an f32's. Left as a
-/// cast, LLVM moves comparisons before it, and these call functions.
+/// cast, LLVM moves comparisons before it, and these call functions or, with
+/// AVX512_BF16, cannot be selected (LLVM 22).
 struct ExpandExtFromBF16 : public OpRewritePattern<arith::ExtFOp> {
   using OpRewritePattern::OpRewritePattern;
 
@@ -185,8 +172,8 @@ struct ExpandTruncToF16 : public OpRewritePattern<arith::TruncFOp> {
   }
 };
 
-/// f64 to a 16-bit float through f32 rounded to odd: an f32 has enough bits
-/// beyond those of either 16-bit type that the second rounding then gives what
+/// f64 to a float of 16 or 8 bits through f32 rounded to odd: an f32 has enough
+/// bits beyond those of these types that the second rounding then gives what
 /// one rounding would (Boldo and Melquiond, "Emulation of a FMA and correctly
 /// rounded sums", 2008).
 struct ExpandTruncOfF64 : public OpRewritePattern<arith::TruncFOp> {
@@ -196,8 +183,9 @@ struct ExpandTruncOfF64 : public OpRewritePattern<arith::TruncFOp> {
                                 PatternRewriter &rewriter) const override {
     Value in = op.getIn();
     if (!getElementTypeOrSelf(in).isF64() ||
-        getElementTypeOrSelf(op.getType()).getIntOrFloatBitWidth() != 16)
-      return rewriter.notifyMatchFailure(op, "not a cast from f64 to 16 bits");
+        getElementTypeOrSelf(op.getType()).getIntOrFloatBitWidth() > 16)
+      return rewriter.notifyMatchFailure(
+          op, "not a cast from f64 to 16 bits or less");
     if (isa<TensorType>(op.getType()))
       return rewriter.notifyMatchFailure(op, "on tensors");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
@@ -236,9 +224,13 @@ struct ExpandFloatCasts
     RewritePatternSet wide(&getContext());
     wide.add<ExpandTruncOfF64>(&getContext());
     walkAndApplyPatterns(getOperation(), std::move(wide));
+    RewritePatternSet f8(&getContext());
+    populateExpandF8CastsPatterns(f8);
+    walkAndApplyPatterns(getOperation(), std::move(f8));
     RewritePatternSet narrow(&getContext());
+    narrow.add<ExpandExtFromBF16>(&getContext());
     if (bf16)
-      narrow.add<ExpandExtFromBF16, ExpandTruncToBF16>(&getContext());
+      narrow.add<ExpandTruncToBF16>(&getContext());
     if (f16)
       narrow.add<ExpandExtFromF16, ExpandTruncToF16>(&getContext());
     walkAndApplyPatterns(getOperation(), std::move(narrow));

@@ -45,6 +45,7 @@ void addBufferization(OpPassManager &pm) {
   pm.addPass(bufferization::createEmptyTensorToAllocTensorPass());
   bufferization::OneShotBufferizePassOptions oneShot;
   oneShot.bufferizeFunctionBoundaries = true;
+  oneShot.allowReturnAllocsFromLoops = true;
   oneShot.functionBoundaryTypeConversion =
       bufferization::LayoutMapOption::IdentityLayoutMap;
   pm.addPass(bufferization::createOneShotBufferizePass(oneShot));
@@ -61,6 +62,8 @@ void addNormMemRefPasses(OpPassManager &pm, const NormToLLVMOptions &options) {
   pm.addPass(createNormCollapseDimsPass());
   NormSchedulePassOptions schedule;
   schedule.vectorBits = options.vectorBits;
+  schedule.scalable = options.scalable;
+  schedule.maskedBits = options.maskedBits;
   schedule.l1Bytes = options.l1Bytes;
   schedule.l2Bytes = options.l2Bytes;
   schedule.numThreads =
@@ -138,8 +141,12 @@ void addConversionsToLLVM(OpPassManager &pm, const NormToLLVMOptions &options) {
   pm.addPass(createConvertControlFlowToLLVMPass());
   if (options.threads == ThreadModel::OpenMP)
     pm.addPass(createConvertOpenMPToLLVMPass());
-  if (options.expandBF16 || options.expandF16)
-    pm.addPass(createNormExpandMaskedHalvesPass());
+  if (options.expandBF16 || options.expandF16) {
+    NormExpandHalfMovesPassOptions moves;
+    moves.bf16 = options.expandBF16;
+    moves.f16 = options.expandF16;
+    pm.addPass(createNormExpandHalfMovesPass(moves));
+  }
   pm.addPass(createNormKeepLoopAnnotationsPass());
   if (options.keepNontemporal)
     pm.addPass(createNormKeepNontemporalPass());
@@ -155,6 +162,8 @@ void norm::buildTensorPreparationPipeline(OpPassManager &pm) {
   functions.addPass(tosa::createTosaToLinalg());
   functions.addPass(createTosaToArithPass());
   functions.addPass(createTosaToTensorPass());
+  pm.addPass(createNormLowerQuantCastsPass());
+  pm.addPass(createNormDecomposeSoftmaxPass());
   pm.addPass(createConvertElementwiseToLinalgPass());
   addCleanup(pm);
 }
@@ -163,6 +172,10 @@ void norm::buildNormToLLVMPipeline(OpPassManager &pm,
                                    const NormToLLVMOptions &options) {
   addNormTensorPasses(pm, options);
   buildTensorPreparationPipeline(pm);
+  if (options.fuse && !options.decompose) {
+    pm.addPass(createNormFusePass());
+    addCleanup(pm);
+  }
   if (options.checkShapes)
     pm.addPass(createNormCheckShapesPass());
   addBufferization(pm);

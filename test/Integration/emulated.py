@@ -13,11 +13,12 @@ DRIVER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "CPU", "Inputs
 
 
 class EmulatedTarget:
-    """A processor: its LLVM features, what qemu calls one that has them, and the options of the pipeline."""
+    """A processor: its LLVM features, what qemu calls one that has them, the options of the pipeline and, where its vectors
+    are scalable, how many times `bits` they have."""
 
-    def __init__(self, name, features="", emulated="max", bits=128, options=""):
-        self.name, self.features, self.emulated, self.bits = name, features, emulated, bits
-        self.options = f"vector-bits={bits} fma=1 expand-bf16={int('+bf16' not in features)} {options}"
+    def __init__(self, name, features="", emulated="max", bits=128, options="", scale=0):
+        self.name, self.features, self.emulated, self.bits, self.scale = name, features, emulated, bits, scale
+        self.options = f"vector-bits={bits} masked-bits=0 fma=1 expand-bf16={int('+bf16' not in features)} {options}"
 
     def flags(self):
         return [f"-mtriple={TRIPLE}", *([f"-mattr={self.features}"] if self.features else [])]

@@ -21,7 +21,7 @@ ROUNDOFF = {"f64": 2.0**-53, "f32": 2.0**-24, "f16": 2.0**-11, "bf16": 2.0**-8}
 # The smallest steps between numbers, halved: the absolute error of rounding to a subnormal.
 SMALLEST = {"f64": 2.0**-1075, "f32": 2.0**-150, "f16": 2.0**-25, "bf16": 2.0**-134}
 STORAGE = {"f64": np.float64, "f32": np.float32, "f16": np.float16, "bf16": np.uint16, "i1": np.bool_,
-           "i8": np.int8, "i32": np.int32, "i64": np.int64, "index": np.int64}
+           "i8": np.int8, "i16": np.int16, "i32": np.int32, "i64": np.int64, "index": np.int64}
 SCALARS = {"f64": ctypes.c_double, "f32": ctypes.c_float, "index": ctypes.c_int64, "i64": ctypes.c_int64}
 
 
@@ -158,6 +158,7 @@ class Target:
         self.bits = bits
         self.cpu = {128: "x86-64", 256: "x86-64-v3", 512: "x86-64-v4"}[bits] if is_x86 else "generic"
         self.fma = bits > 128 or not is_x86
+        self.masked_bits = {128: 0, 256: 32, 512: 8}[bits]
         self.attributes = []
         self.expand_bf16 = True
         if bits == 512 and "avx512_bf16" in features:
@@ -182,7 +183,7 @@ class Library:
     def __init__(self, text, target, algorithm="corrected-two-pass", threads="none", raising=False, level=2, options=""):
         self.algorithm = algorithm
         options = (f"{options} raise={int(raising)} vector-bits={target.bits} algorithm={algorithm} threads={threads} "
-                   f"expand-bf16={int(target.expand_bf16)} fma={int(target.fma)}")
+                   f"expand-bf16={int(target.expand_bf16)} fma={int(target.fma)} masked-bits={target.masked_bits}")
         with tempfile.TemporaryDirectory() as folder:
             objects, path = os.path.join(folder, "code.o"), os.path.join(folder, "code.so")
             compile_object(text, options, target.flags(), level, objects)

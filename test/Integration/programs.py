@@ -201,3 +201,49 @@ func.func @{self.name}(%X: {shaped}, %Q: {codes}, %S: {scales}) {INTERFACE} {{
         error = 0.5 + 127 * 32 * ROUNDOFF[wide(self.type)]
         require_close(f"{self.name} {list(sizes)} code", codes.get().astype(np.longdouble), y / expected[:, :, None],
                       error)
+
+
+class BlockMaxima:
+    """Computed in the element type itself: by how much an element is less than its block's largest, weighted, and whether it
+    is the largest."""
+
+    def __init__(self, name, element_type="bf16", sizes=(None, None, None)):
+        self.name, self.type, self.sizes = name, element_type, sizes
+
+    def mlir(self):
+        t = self.type
+        shaped, gamma, flags = memref(self.sizes, t), memref(self.sizes[2:], t), memref(self.sizes, "i16")
+        return f"""
+func.func @{self.name}(%X: {shaped}, %G: {gamma}, %Y: {shaped}, %F: {flags}) {INTERFACE} {{
+  norm.generic {{indexing_maps = [affine_map<(r, b, c) -> (r, b, c)>, affine_map<(r, b, c) -> (c)>,
+                                  affine_map<(r, b, c) -> (r, b, c)>, affine_map<(r, b, c) -> (r, b, c)>],
+                 normalized_dims = [1, 2]}}
+      ins(%X, %G : {shaped}, {gamma}) outs(%Y, %F : {shaped}, {flags}) {{
+  ^bb0(%x: {t}, %g: {t}):
+    %max = norm.reduce <maxnumf> %x over [2] : {t}
+    %d = arith.subf %x, %max : {t}
+    %weighted = arith.mulf %d, %g : {t}
+    %is_less = arith.cmpf olt, %x, %max : {t}
+    %y = arith.select %is_less, %weighted, %max : {t}
+    %flag = arith.extui %is_less : i1 to i16
+    norm.yield %y, %flag : {t}, i16
+  }}
+  return
+}}
+"""
+
+    def check(self, library, sizes, random):
+        x = Array(self.type, sizes, values=random.normal(0.5, 2.0, sizes))
+        gamma = Array(self.type, sizes[2:], values=random.normal(1.0, 0.4, sizes[2:]))
+        y, flags = Array(self.type, sizes), Array("i16", sizes)
+        library.call(self.name, x, gamma, y, flags)
+        if 0 in sizes:
+            return
+        values = x.get()
+        largest = values.max(axis=2, keepdims=True)
+        is_less = values < largest
+        expected = np.where(is_less, (values - largest) * gamma.get(), largest)
+        # A difference and a product are rounded; the largest is as it is.
+        error = np.where(is_less, 2.1 * ROUNDOFF[self.type] * np.abs(expected) + SMALLEST[self.type], 0)
+        require_close(f"{self.name} {list(sizes)}", y.get(), expected, error)
+        assert (flags.get() == is_less).all(), f"{self.name} {list(sizes)}: flags"

@@ -73,7 +73,8 @@ func.func @others(%x: f32, %y: f64, %z: tensor<4xf32>) -> (f16, f32, tensor<4xbf
 // CHECK:         %[[Y:.*]] = arith.bitcast %[[HIGH]] : vector<8xi32> to vector<8xf32>
 // CHECK:         return %[[Y]]
 // NATIVE-LABEL: func.func @extend
-// NATIVE:         arith.extf
+// NATIVE-NOT:     arith.extf
+// NATIVE:         arith.shli
 func.func @extend(%x: vector<8xbf16>) -> vector<8xf32> {
   %y = arith.extf %x : vector<8xbf16> to vector<8xf32>
   return %y : vector<8xf32>

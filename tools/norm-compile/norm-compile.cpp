@@ -2,11 +2,11 @@
 
 /// Compiles the public functions of a module to a file.
 
+#include "../CommandLine.h"
 #include "norm/Compiler/AheadOfTime.h"
 #include "norm/Compiler/Diagnostics.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
-#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/InitLLVM.h"
@@ -85,22 +85,7 @@ struct Options {
       "linker",
       cl::desc("The C compiler that links (default: cc, gcc or clang)"),
       cl::value_desc("program"), cl::cat(category)};
-  cl::opt<MomentsAlgorithm> algorithm{
-      "algorithm", cl::desc("How mean and variance are computed"),
-      cl::values(
-          clEnumValN(MomentsAlgorithm::CorrectedTwoPass, "corrected-two-pass",
-                     "Two passes and a correction (default)"),
-          clEnumValN(MomentsAlgorithm::TwoPass, "two-pass", "Two passes"),
-          clEnumValN(MomentsAlgorithm::Shifted, "shifted",
-                     "One pass over values shifted by the head's mean")),
-      cl::init(MomentsAlgorithm::CorrectedTwoPass), cl::cat(category)};
-  cl::opt<unsigned> vectorBits{
-      "vector-bits",
-      cl::desc("Bits of a vector (default: those of the target's registers)"),
-      cl::init(0), cl::cat(category)};
-  cl::opt<bool> noRaise{"no-raise",
-                        cl::desc("Do not look for normalizations in linalg"),
-                        cl::cat(category)};
+  LoweringFlags lowering{category};
   cl::opt<bool> checkShapes{
       "check-shapes",
       cl::desc("Stop the program, with a message, where sizes do not agree"),
@@ -108,9 +93,6 @@ struct Options {
   cl::opt<bool> timing{
       "timing",
       cl::desc("Print to stderr how long each stage took, in milliseconds"),
-      cl::cat(category)};
-  cl::opt<bool> printIRAfterAll{
-      "print-ir-after-all", cl::desc("Print the IR to stderr after each pass"),
       cl::cat(category)};
 };
 
@@ -129,7 +111,7 @@ public:
   explicit Driver(const Options &options) : options(options) {
     registerCompilerDialects(registry);
     context.appendDialectRegistry(registry);
-    if (options.printIRAfterAll)
+    if (options.lowering.printIRAfterAll)
       context.disableMultithreading();
     printDiagnosticsAsLines(context, toolName);
   }
@@ -230,12 +212,9 @@ llvm::Error Driver::compile() {
   if (!options.header.empty())
     nameArguments(*module, (*buffer)->getMemBufferRef());
   AheadOfTimeOptions compilation;
-  compilation.lowering.raise = !options.noRaise;
+  options.lowering.apply(compilation.lowering);
   compilation.lowering.threads = options.threads;
-  compilation.lowering.algorithm = options.algorithm;
-  compilation.lowering.vectorBits = options.vectorBits;
   compilation.lowering.checkShapes = options.checkShapes;
-  compilation.lowering.printIRAfterAll = options.printIRAfterAll;
   bool isForHost = options.triple.empty() &&
                    (options.cpu.empty() || options.cpu == "native");
   if (isForHost)
@@ -292,32 +271,13 @@ llvm::Error Driver::run() {
   return write();
 }
 
-/// What is wrong with the command line, without LLVM's advice on more lines.
-static std::string describeUsageError(StringRef messages) {
-  StringRef line = messages.ltrim().split('\n').first;
-  line.consume_front(toolName);
-  line.consume_front(": ");
-  return line.trim().str();
-}
-
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   // The libraries of LLVM bring options of their own, of the same names.
   cl::ResetCommandLineParser();
   Options options;
-  cl::HideUnrelatedOptions(options.category);
-  cl::SetVersionPrinter([](llvm::raw_ostream &stream) {
-    stream << "norm-compile " NORM_VERSION " (LLVM " LLVM_VERSION_STRING ")\n";
-  });
-  std::string messages;
-  llvm::raw_string_ostream stream(messages);
-  if (!cl::ParseCommandLineOptions(argc, argv, overview, &stream)) {
-    // Some of LLVM's messages go to stderr in any case.
-    if (!messages.empty())
-      llvm::errs() << toolName << ": error: " << describeUsageError(messages)
-                   << "\n";
+  if (!parseCommandLine(argc, argv, toolName, overview, options.category))
     return 1;
-  }
   if (llvm::Error error = Driver(options).run()) {
     printError(std::move(error), toolName);
     return 1;

@@ -19,6 +19,10 @@ Tolerance Tolerance::getDefault(ElementKind kind) {
     return {4e-3, 4e-3};
   case ElementKind::BF16:
     return {3e-2, 3e-2};
+  case ElementKind::F8E4M3FN:
+    return {0.13, 0.13};
+  case ElementKind::F8E5M2:
+    return {0.26, 0.26};
   default:
     return {0, 0};
   }

@@ -21,9 +21,18 @@ void store(void *element, T value) {
   std::memcpy(element, &value, sizeof(T));
 }
 
+/// Of a float that C++ has no type for.
 const llvm::fltSemantics &getSemantics(ElementKind kind) {
-  return kind == ElementKind::F16 ? llvm::APFloat::IEEEhalf()
-                                  : llvm::APFloat::BFloat();
+  switch (kind) {
+  case ElementKind::F16:
+    return llvm::APFloat::IEEEhalf();
+  case ElementKind::BF16:
+    return llvm::APFloat::BFloat();
+  case ElementKind::F8E4M3FN:
+    return llvm::APFloat::Float8E4M3FN();
+  default:
+    return llvm::APFloat::Float8E5M2();
+  }
 }
 
 } // namespace
@@ -37,6 +46,10 @@ std::optional<ElementKind> norm::getElementKind(Type type) {
     return ElementKind::F16;
   if (type.isBF16())
     return ElementKind::BF16;
+  if (isa<Float8E4M3FNType>(type))
+    return ElementKind::F8E4M3FN;
+  if (isa<Float8E5M2Type>(type))
+    return ElementKind::F8E5M2;
   if (type.isIndex())
     return ElementKind::Index;
   if (!type.isSignlessInteger())
@@ -59,16 +72,17 @@ std::optional<ElementKind> norm::getElementKind(Type type) {
 
 StringRef norm::getName(ElementKind kind) {
   constexpr llvm::StringLiteral names[] = {
-      "f64", "f32", "f16", "bf16", "i1", "i8", "i16", "i32", "i64", "index"};
+      "f64", "f32", "f16", "bf16", "f8E4M3FN", "f8E5M2",
+      "i1",  "i8",  "i16", "i32",  "i64",      "index"};
   return names[unsigned(kind)];
 }
 
 unsigned norm::getSize(ElementKind kind) {
-  constexpr unsigned sizes[] = {8, 4, 2, 2, 1, 1, 2, 4, 8, 8};
+  constexpr unsigned sizes[] = {8, 4, 2, 2, 1, 1, 1, 1, 2, 4, 8, 8};
   return sizes[unsigned(kind)];
 }
 
-bool norm::isFloat(ElementKind kind) { return kind <= ElementKind::BF16; }
+bool norm::isFloat(ElementKind kind) { return kind <= ElementKind::F8E5M2; }
 
 double norm::loadElement(ElementKind kind, const void *element) {
   switch (kind) {
@@ -80,6 +94,11 @@ double norm::loadElement(ElementKind kind, const void *element) {
   case ElementKind::BF16:
     return llvm::APFloat(getSemantics(kind),
                          llvm::APInt(16, load<uint16_t>(element)))
+        .convertToDouble();
+  case ElementKind::F8E4M3FN:
+  case ElementKind::F8E5M2:
+    return llvm::APFloat(getSemantics(kind),
+                         llvm::APInt(8, load<uint8_t>(element)))
         .convertToDouble();
   case ElementKind::I1:
     return load<uint8_t>(element) & 1;
@@ -103,12 +122,17 @@ void norm::storeElement(ElementKind kind, void *element, double value) {
   case ElementKind::F32:
     return store(element, float(value));
   case ElementKind::F16:
-  case ElementKind::BF16: {
+  case ElementKind::BF16:
+  case ElementKind::F8E4M3FN:
+  case ElementKind::F8E5M2: {
     llvm::APFloat rounded(value);
     bool losesInfo;
     rounded.convert(getSemantics(kind), llvm::APFloat::rmNearestTiesToEven,
                     &losesInfo);
-    return store(element, uint16_t(rounded.bitcastToAPInt().getZExtValue()));
+    uint64_t bits = rounded.bitcastToAPInt().getZExtValue();
+    if (getSize(kind) == 1)
+      return store(element, uint8_t(bits));
+    return store(element, uint16_t(bits));
   }
   case ElementKind::I1:
   case ElementKind::I8:

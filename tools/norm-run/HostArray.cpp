@@ -101,8 +101,9 @@ llvm::Expected<ValueSpec> ValueSpec::get(Type type) {
   Type element = shaped ? shaped.getElementType() : type;
   std::optional<ElementKind> kind = norm::getElementKind(element);
   if (!kind)
-    return unsupported("elements are f64, f32, f16, bf16, i1, i8, i16, i32, "
-                       "i64 or index");
+    return unsupported(
+        "elements are f64, f32, f16, bf16, f8E4M3FN, f8E5M2, i1, i8, i16, i32, "
+        "i64 or index");
   spec.kind = *kind;
   spec.isScalar = !shaped;
   if (!shaped)
@@ -224,6 +225,8 @@ NpyArray HostArray::toNpy() const {
   case ElementKind::F32:
   case ElementKind::F16:
   case ElementKind::BF16:
+  case ElementKind::F8E4M3FN:
+  case ElementKind::F8E5M2:
     file.type = NpyType::Float32;
     break;
   }

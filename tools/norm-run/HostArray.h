@@ -11,7 +11,20 @@
 
 namespace mlir::norm {
 
-enum class ElementKind { F64, F32, F16, BF16, I1, I8, I16, I32, I64, Index };
+enum class ElementKind {
+  F64,
+  F32,
+  F16,
+  BF16,
+  F8E4M3FN,
+  F8E5M2,
+  I1,
+  I8,
+  I16,
+  I32,
+  I64,
+  Index
+};
 
 std::optional<ElementKind> getElementKind(Type type);
 StringRef getName(ElementKind kind);

@@ -2,12 +2,12 @@
 
 /// Compiles a function of a module for this machine and calls it.
 
+#include "../CommandLine.h"
 #include "Arguments.h"
 #include "Bench.h"
 #include "Compare.h"
 #include "Kernel.h"
 #include "norm/Compiler/Link.h"
-#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/ToolOutputFile.h"
 
@@ -16,6 +16,8 @@ using namespace mlir::norm;
 namespace cl = llvm::cl;
 
 namespace {
+
+constexpr char toolName[] = "norm-run";
 
 /// What the process returns.
 enum ExitCode { exitSuccess = 0, exitError = 1, exitMismatch = 2 };
@@ -84,31 +86,13 @@ struct Options {
           clEnumValN(LoweringKind::Upstream, "upstream",
                      "As linalg, by upstream's passes alone")),
       cl::init(LoweringKind::Norm), cl::cat(category)};
-  cl::opt<MomentsAlgorithm> algorithm{
-      "algorithm", cl::desc("How mean and variance are computed"),
-      cl::values(
-          clEnumValN(MomentsAlgorithm::CorrectedTwoPass, "corrected-two-pass",
-                     "Two passes and a correction (default)"),
-          clEnumValN(MomentsAlgorithm::TwoPass, "two-pass", "Two passes"),
-          clEnumValN(MomentsAlgorithm::Shifted, "shifted",
-                     "One pass over values shifted by the head's mean")),
-      cl::init(MomentsAlgorithm::CorrectedTwoPass), cl::cat(category)};
-  cl::opt<unsigned> vectorBits{
-      "vector-bits",
-      cl::desc("Bits of a vector (default: those of this machine's registers)"),
-      cl::init(0), cl::cat(category)};
-  cl::opt<bool> noRaise{"no-raise",
-                        cl::desc("Do not look for normalizations in linalg"),
-                        cl::cat(category)};
+  LoweringFlags loweringFlags{category};
   cl::opt<bool> print{
       "print",
       cl::desc("Print the outputs (done too if nothing else is asked for)"),
       cl::cat(category)};
   cl::opt<bool> dumpAsm{
       "dump-asm", cl::desc("Print the module's assembly; alone: do not call"),
-      cl::cat(category)};
-  cl::opt<bool> printIRAfterAll{
-      "print-ir-after-all", cl::desc("Print the IR to stderr after each pass"),
       cl::cat(category)};
   cl::opt<std::string> openMPLibrary{
       "openmp-library", cl::desc("The OpenMP runtime for more than one thread"),
@@ -123,7 +107,8 @@ constexpr char overview[] =
     "Compiles a function of an MLIR module for this machine, calls it and "
     "compares, writes, prints or times what comes out.\n\n"
     "Arguments are tensors, memrefs (also strided ones) and scalars of f64, "
-    "f32, f16, bf16, i1, i8, i16, i32, i64 or index. An f32 file serves any "
+    "f32, f16, bf16, f8E4M3FN, f8E5M2, i1, i8, i16, i32, i64 or index. An f32 "
+    "file serves any "
     "float type; 16-bit floats are written as f32. Arguments without a file "
     "are seeded: floats of rank 2 or more with mean 1.25 and variance 3, other "
     "floats from 0.5 to 1.5, integers from 0 to 7.\n\n"
@@ -137,9 +122,9 @@ public:
   explicit Runner(const Options &options) : options(options) {
     registerCompilerDialects(registry);
     context.appendDialectRegistry(registry);
-    if (options.printIRAfterAll)
+    if (options.loweringFlags.printIRAfterAll)
       context.disableMultithreading();
-    printDiagnosticsAsLines(context, "norm-run");
+    printDiagnosticsAsLines(context, toolName);
   }
 
   llvm::Expected<ExitCode> run();
@@ -241,15 +226,14 @@ llvm::Error Runner::load() {
 
 llvm::Expected<Kernel> Runner::compile(LoweringKind kind, bool isReference) {
   KernelOptions kernelOptions;
-  kernelOptions.lowering.raise = kind == LoweringKind::Norm && !options.noRaise;
+  options.loweringFlags.apply(kernelOptions.lowering);
+  kernelOptions.lowering.raise &= kind == LoweringKind::Norm;
+  kernelOptions.lowering.printIRAfterAll &= !isReference;
   kernelOptions.lowering.decompose = kind == LoweringKind::Upstream;
   kernelOptions.lowering.promoteToF64 = isReference;
   kernelOptions.lowering.checkShapes = true;
-  kernelOptions.lowering.algorithm = options.algorithm;
-  kernelOptions.lowering.vectorBits = options.vectorBits;
   kernelOptions.openMPLibrary = options.openMPLibrary;
   if (!isReference) {
-    kernelOptions.lowering.printIRAfterAll = options.printIRAfterAll;
     kernelOptions.numThreads = options.threads;
     if (options.dumpAsm && kind == options.lowering)
       kernelOptions.assembly = &llvm::outs();
@@ -429,14 +413,11 @@ int main(int argc, char **argv) {
   // The libraries of LLVM bring options of their own, of the same names.
   cl::ResetCommandLineParser();
   Options options;
-  cl::HideUnrelatedOptions(options.category);
-  cl::SetVersionPrinter([](llvm::raw_ostream &stream) {
-    stream << "norm-run " NORM_VERSION " (LLVM " LLVM_VERSION_STRING ")\n";
-  });
-  cl::ParseCommandLineOptions(argc, argv, overview);
+  if (!parseCommandLine(argc, argv, toolName, overview, options.category))
+    return exitError;
   llvm::Expected<ExitCode> code = Runner(options).run();
   if (code)
     return *code;
-  printError(code.takeError(), "norm-run");
+  printError(code.takeError(), toolName);
   return exitError;
 }

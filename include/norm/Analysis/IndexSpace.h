@@ -66,6 +66,13 @@ public:
                                                  ArrayRef<int64_t> from,
                                                  ArrayRef<int64_t> to) const;
 
+  /// The same where `groups` says which dims of the wider shape each dim of the
+  /// narrower one is made of.
+  std::optional<SmallVector<AffineExpr>>
+  reassociate(ArrayRef<AffineExpr> coords, ArrayRef<int64_t> from,
+              ArrayRef<int64_t> to, ArrayRef<SmallVector<int64_t, 2>> groups,
+              bool isFromWide) const;
+
   /// Whether coordinates together take every combination of the variables'
   /// indices exactly once.
   bool cover(ArrayRef<AffineExpr> coords, ArrayRef<unsigned> variables) const;

@@ -27,6 +27,7 @@ void registerCompilerDialects(DialectRegistry &registry);
 /// has too mean the same.
 struct LoweringOptions {
   bool raise = true;
+  bool fuse = true;
   bool decompose = false;
   ThreadModel threads = ThreadModel::None;
   bool expandBF16 = true;
@@ -34,6 +35,8 @@ struct LoweringOptions {
   bool expandRounding = false;
   bool checkShapes = false;
   int64_t vectorBits = 0;
+  bool scalable = false;
+  int64_t maskedBits = 8;
   bool fma = false;
   bool keepNontemporal = false;
   int64_t l1Bytes = 0;

@@ -26,19 +26,36 @@ def NormExpandRoundingPass : Pass<"norm-expand-rounding"> {
 }
 
 def NormExpandFloatCastsPass : Pass<"norm-expand-float-casts"> {
-  let summary = "Expand conversions to 16-bit floats that targets lack";
+  let summary = "Expand conversions to narrow floats that targets lack";
   let description = [{
-    Conversions from and to bf16 become integer arithmetic (round to nearest, ties to even; NaN becomes a quiet NaN of
-    the same sign), unless the target has instructions for bf16 (option `bf16`). So do those from and to f16 with option `f16`,
-    for x86 without F16C. A truncation from f64 to a 16-bit float goes
-    through f32, rounded to odd so that the result is rounded once. LLVM would call functions that no C library of
+    Conversions to bf16 become integer arithmetic (round to nearest, ties to even; NaN becomes a quiet NaN of the same
+    sign), unless the target has instructions for bf16 (option `bf16`); those from bf16 become a shift in any case, which is what
+    processors have for it. Conversions from and to f16 become integer arithmetic with option `f16`, for x86 without F16C;
+    those from and to f8E4M3FN and f8E5M2 always do, and what is too large for these becomes NaN or infinity. A truncation
+    from f64 to one of these types goes through f32, rounded to odd so that the result is rounded once. LLVM would call
+    functions that no C library of
     Debian 12 has.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
   let options = [
-    Option<"bf16", "bf16", "bool", /*default=*/"true", "Expand conversions from and to bf16">,
+    Option<"bf16", "bf16", "bool", /*default=*/"true", "Expand conversions to bf16">,
     Option<"f16", "f16", "bool", /*default=*/"false", "Expand conversions from and to f16">
   ];
+}
+
+def NormLowerQuantCastsPass : Pass<"norm-lower-quant-casts"> {
+  let summary = "Turn casts between floats and quantized tensors into arithmetic";
+  let description = [{
+    `quant.qcast` to a type with one scale becomes clamp(round(x / scale) + zero point), rounded to nearest, ties to even, and
+    `quant.dcast` (q − zero point) · scale, elementwise on tensors, where `norm-fuse` takes them up. Upstream's `lower-quant-ops`
+    rounds towards zero and does not clamp. Scales per axis and dynamic shapes are left to it.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::quant::QuantDialect"];
+}
+
+def NormDecomposeSoftmaxPass : Pass<"norm-decompose-softmax"> {
+  let summary = "Turn linalg.softmax on tensors into reductions and elementwise operations";
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect"];
 }
 
 def NormExpandHalfArithPass : Pass<"norm-expand-half-arith"> {
@@ -58,12 +75,17 @@ def NormExpandHalfArithPass : Pass<"norm-expand-half-arith"> {
   ];
 }
 
-def NormExpandMaskedHalvesPass : Pass<"norm-expand-masked-halves"> {
-  let summary = "Load and store masked vectors of 16-bit floats as integers";
+def NormExpandHalfMovesPass : Pass<"norm-expand-half-moves"> {
+  let summary = "Move 16-bit floats as integers";
   let description = [{
-    For `llvm.intr.masked.load` and `llvm.intr.masked.store`. Where a target has no such instruction, LLVM moves element
-    by element, and moves bf16 through f32 by calling a function that no C library of Debian 12 has.
+    Loads and stores of vectors with masks: where a target has no such instruction, LLVM moves element by element. With the
+    options also what puts vectors together, takes them apart and selects. LLVM would move single numbers of a type that the
+    target has no conversions for through f32, by calling a function that for bf16 no C library of Debian 12 has.
   }];
+  let options = [
+    Option<"bf16", "bf16", "bool", /*default=*/"true", "Move bf16 as integers everywhere">,
+    Option<"f16", "f16", "bool", /*default=*/"false", "Move f16 as integers everywhere">
+  ];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 

@@ -27,6 +27,11 @@ struct NormToLLVMOptions : public PassPipelineOptions<NormToLLVMOptions> {
       llvm::cl::desc("Turn normalizations on tensors into linalg operations "
                      "and lower these by upstream's passes alone"),
       llvm::cl::init(false)};
+  PassOptions::Option<bool> fuse{
+      *this, "fuse",
+      llvm::cl::desc("Take the operations around normalizations into their "
+                     "kernels"),
+      llvm::cl::init(true)};
   PassOptions::Option<ThreadModel> threads{
       *this, "threads", llvm::cl::desc("What runs parallel loops"),
       llvm::cl::init(ThreadModel::None),
@@ -42,6 +47,16 @@ struct NormToLLVMOptions : public PassPipelineOptions<NormToLLVMOptions> {
       *this, "vector-bits",
       llvm::cl::desc("Bits of a vector register; 0: as norm-schedule finds it"),
       llvm::cl::init(0)};
+  PassOptions::Option<bool> scalable{
+      *this, "scalable",
+      llvm::cl::desc("Vector registers are a multiple of vector-bits long that "
+                     "is known at run time"),
+      llvm::cl::init(false)};
+  PassOptions::Option<int64_t> maskedBits{
+      *this, "masked-bits",
+      llvm::cl::desc("Bits of the smallest elements whose vectors the target "
+                     "loads and stores with masks; 0: none"),
+      llvm::cl::init(8)};
   PassOptions::Option<MomentsAlgorithm> algorithm{
       *this, "algorithm", llvm::cl::desc("How mean and variance are computed"),
       llvm::cl::init(MomentsAlgorithm::CorrectedTwoPass),

@@ -15,25 +15,26 @@ KernelValues::KernelValues(OpBuilder &builder, const RowProgram &program,
                            ValueRange operands, GPUScheduleAttr schedule,
                            bool isAligned)
     : ValueEmitter(builder, program, operands, schedule.getLaneDim(),
-                   schedule.getVectorSize(), /*fma=*/true),
+                   schedule.getVectorSize(), /*scalable=*/false, /*fma=*/true),
       builder(builder), loc(program.getOp().getLoc()),
-      laneDim(schedule.getLaneDim()), isAligned(isAligned),
+      laneDim(schedule.getLaneDim()), lanes(schedule.getVectorSize()),
+      isAligned(isAligned),
       lanesAreRows(hasRowsInLanes(program.getOp())) {}
 
 bool KernelValues::isAlongLanes(ArrayRef<int64_t> dims) const {
-  return inLanes() && getLanes() > 1 && llvm::is_contained(dims, *laneDim);
+  return inLanes() && lanes > 1 && llvm::is_contained(dims, *laneDim);
 }
 
 bool KernelValues::areLanesWhole() const {
   std::optional<int64_t> size = getConstantIntValue(getSize(*laneDim));
-  return isAligned || (size && *size % getLanes() == 0);
+  return isAligned || (size && *size % lanes == 0);
 }
 
 int64_t KernelValues::getAccessAlignment(Value memref) const {
   Type type = getElementTypeOrSelf(memref.getType());
   int64_t bytes =
       type.isIntOrFloat() ? type.getIntOrFloatBitWidth() / 8 : sizeof(int64_t);
-  return std::min<int64_t>(widestAccess, getLanes() * bytes);
+  return std::min<int64_t>(widestAccess, lanes * bytes);
 }
 
 /// Where a lane is along the lane dim.
@@ -50,7 +51,7 @@ Value KernelValues::load(Value memref, ArrayRef<int64_t> dims, ValueRange) {
   if (!isAlongLanes(dims))
     return memref::LoadOp::create(builder, loc, memref, position);
   Type elementType = getElementTypeOrSelf(memref.getType());
-  auto type = VectorType::get(getLanes(), elementType);
+  auto type = VectorType::get(lanes, elementType);
   if (isAligned && !isBitPacked(elementType)) {
     auto load = vector::LoadOp::create(builder, loc, type, memref, position);
     load.setAlignment(getAccessAlignment(memref));
@@ -63,7 +64,7 @@ Value KernelValues::load(Value memref, ArrayRef<int64_t> dims, ValueRange) {
         getValueOrCreateConstantIndexOp(builder, loc, getSize(*laneDim)),
         arith::ConstantIndexOp::create(builder, loc, 1));
   SmallVector<Value> elements;
-  for (int64_t lane = 0; lane < getLanes(); ++lane) {
+  for (int64_t lane = 0; lane < lanes; ++lane) {
     Value index = laneIndex(lane);
     if (last)
       index = arith::MinUIOp::create(builder, loc, index, last);
@@ -97,7 +98,7 @@ void KernelValues::storePiece(Value value, Value memref, ArrayRef<int64_t> dims,
           .setAlignment(getAccessAlignment(memref));
       return;
     }
-    for (int64_t lane = 0; lane < getLanes(); ++lane) {
+    for (int64_t lane = 0; lane < lanes; ++lane) {
       Value index = laneIndex(lane), isThere;
       if (!areLanesWhole())
         isThere = arith::CmpIOp::create(
@@ -113,9 +114,9 @@ void KernelValues::storePiece(Value value, Value memref, ArrayRef<int64_t> dims,
 }
 
 Value KernelValues::getLaneMask() {
-  if (lanesAreRows || !inLanes() || getLanes() == 1 || areLanesWhole())
+  if (lanesAreRows || !inLanes() || lanes == 1 || areLanesWhole())
     return nullptr;
-  auto type = VectorType::get(getLanes(), builder.getIndexType());
+  auto type = VectorType::get(lanes, builder.getIndexType());
   Value size = vector::BroadcastOp::create(
       builder, loc, type,
       getValueOrCreateConstantIndexOp(builder, loc, getSize(*laneDim)));

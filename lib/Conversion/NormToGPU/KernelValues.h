@@ -36,6 +36,7 @@ private:
   OpBuilder &builder;
   Location loc;
   std::optional<int64_t> laneDim;
+  int64_t lanes;
   bool isAligned, lanesAreRows;
 };
 

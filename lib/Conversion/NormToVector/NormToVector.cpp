@@ -35,6 +35,39 @@ static bool hasUnitInnerStride(MemRefType type) {
          !strides.empty() && strides.back() == 1;
 }
 
+/// Whether vectors of such elements in memory look as in registers, or are
+/// loaded as bytes.
+static bool hasScalableAccess(Type element, bool isOutput) {
+  if (!element.isIntOrFloat())
+    return true;
+  unsigned width = element.getIntOrFloatBitWidth();
+  return (width >= 8 && llvm::isPowerOf2_32(width)) ||
+         (width == 1 && !isOutput);
+}
+
+/// Scalable vectors are not taken apart, and no target multiplies their lanes.
+static LogicalResult verifyScalable(GenericOp op, CPUScheduleAttr schedule) {
+  if (!schedule.getScalable())
+    return success();
+  if (!op.isNormalizedDim(*schedule.getLaneDim()))
+    return op.emitOpError("expected elements of a row in scalable vectors, got "
+                          "a lane_dim that is a row dim");
+  for (OpOperand &operand : op->getOpOperands())
+    if (Type element = getElementTypeOrSelf(operand.get().getType());
+        !hasScalableAccess(element, op.isDpsInit(&operand)))
+      return op.emitOpError() << "expected no elements of type " << element
+                              << " in scalable vectors";
+  WalkResult products = op.walk([](ReduceOp reduce) {
+    return reduce.getKind() == vector::CombiningKind::MUL
+               ? WalkResult::interrupt()
+               : WalkResult::advance();
+  });
+  if (products.wasInterrupted())
+    return op.emitOpError("expected no products of the lanes of scalable "
+                          "vectors");
+  return success();
+}
+
 static LogicalResult verifyLaneLayout(GenericOp op, CPUScheduleAttr schedule) {
   if (schedule.getVectorSize() == 1)
     return success();
@@ -80,6 +113,8 @@ static LogicalResult verifyConvertible(GenericOp op) {
            << "expected the schedule's prefetch_phase to be "
               "one of the program's "
            << numPhases << " phases, got " << *schedule.getPrefetchPhase();
+  if (failed(verifyScalable(op, schedule)))
+    return failure();
   return verifyLaneLayout(op, schedule);
 }
 

@@ -14,9 +14,9 @@ RowEmitter::RowEmitter(OpBuilder &builder, const RowProgram &program,
                        ValueRange operands, ArrayRef<Value> partials,
                        CPUScheduleAttr schedule, bool fma)
     : builder(builder), program(program), op(program.getOp()), loc(op.getLoc()),
-      operands(operands), partials(partials), schedule(schedule),
+      operands(operands), partials(partials), schedule(schedule), fma(fma),
       values(builder, program, operands, schedule.getLaneDim(),
-             schedule.getVectorSize(), fma) {}
+             schedule.getVectorSize(), schedule.getScalable(), fma) {}
 
 Value RowEmitter::index(int64_t constant) {
   return arith::ConstantIndexOp::create(builder, loc, constant);
@@ -24,6 +24,15 @@ Value RowEmitter::index(int64_t constant) {
 
 Value RowEmitter::asValue(OpFoldResult size) {
   return getValueOrCreateConstantIndexOp(builder, loc, size);
+}
+
+OpFoldResult RowEmitter::getElementsOf(int64_t vectors) {
+  int64_t elements = vectors * schedule.getVectorSize();
+  if (!schedule.getScalable())
+    return builder.getIndexAttr(elements);
+  Value scale = vector::VectorScaleOp::create(builder, loc);
+  return arith::MulIOp::create(builder, loc, scale, index(elements))
+      .getResult();
 }
 
 OpFoldResult RowEmitter::getExtent(int64_t dim) const {
@@ -76,7 +85,7 @@ void RowEmitter::emit(Value lo, Value hi, Value chunkIndex,
     distance = emitPrefetchDistance();
     last = arith::SubIOp::create(builder, loc, hi, index(1));
   }
-  emitFor(lo, hi, 1, {}, [&](Value group, MutableArrayRef<Value>) {
+  emitFor(lo, hi, index(1), {}, [&](Value group, MutableArrayRef<Value>) {
     DimPositions ahead;
     if (distance) {
       Value next = arith::AddIOp::create(builder, loc, group, distance);
@@ -178,32 +187,63 @@ void RowEmitter::emitFullGroup(const DimPositions &first,
   rowsAhead.clear();
 }
 
-/// The rows from a position on that do not fill a group: one by one, or in
-/// vectors with masks.
+/// The rows from a position on that do not fill a group.
 void RowEmitter::emitRemainingRows(const DimPositions &first) {
   DimPositions position = first;
-  Value size = asValue(values.getSize(*getGroupDim(op)));
+  Value begin = groupIndex(position);
+  Value end = asValue(values.getSize(*getGroupDim(op)));
   Value outerStreams = std::exchange(streams, nullptr);
-  if (!lanesAreRows()) {
-    emitFor(groupIndex(position), size, 1, {},
-            [&](Value row, MutableArrayRef<Value>) {
-              groupIndex(position) = row;
-              emitRows(position);
-            });
-  } else {
-    SmallVector<DimPositions> rows = getRowsFrom(first);
-    SmallVector<Value> masks;
-    auto maskType =
-        VectorType::get(schedule.getVectorSize(), builder.getI1Type());
-    for (DimPositions &row : rows) {
-      Value begin = arith::MinUIOp::create(builder, loc, groupIndex(row), size);
-      Value rest = arith::SubIOp::create(builder, loc, size, begin);
-      masks.push_back(
-          vector::CreateMaskOp::create(builder, loc, maskType, rest));
-    }
-    emitRows(rows, masks);
-  }
+  if (!lanesAreRows())
+    emitRowByRow(position, begin, end, 1);
+  else if (schedule.getMaskedRows())
+    emitMaskedRows(first, end);
+  else
+    emitUnmaskedRows(position, begin, end);
   streams = outerStreams;
+}
+
+/// Rows, or vectors of so many of them, with a loop of their own each.
+void RowEmitter::emitRowByRow(DimPositions position, Value begin, Value end,
+                              int64_t width) {
+  emitFor(begin, end, index(width), {}, [&](Value row, MutableArrayRef<Value>) {
+    groupIndex(position) = row;
+    emitRows(position);
+  });
+}
+
+void RowEmitter::emitMaskedRows(const DimPositions &first, Value end) {
+  SmallVector<DimPositions> rows = getRowsFrom(first);
+  SmallVector<Value> masks;
+  VectorType maskType = values.getVectorType(builder.getI1Type());
+  for (DimPositions &row : rows) {
+    Value begin = arith::MinUIOp::create(builder, loc, groupIndex(row), end);
+    Value rest = arith::SubIOp::create(builder, loc, end, begin);
+    masks.push_back(vector::CreateMaskOp::create(builder, loc, maskType, rest));
+  }
+  emitRows(rows, masks);
+}
+
+/// Whole vectors of rows as long as there are, then rows in scalar code, which
+/// adds up in the same order.
+void RowEmitter::emitUnmaskedRows(const DimPositions &position, Value begin,
+                                  Value end) {
+  Value fullEnd = begin;
+  if (schedule.getRows() > 1) {
+    fullEnd =
+        emitFullEnd(begin, end, builder.getIndexAttr(schedule.getVectorSize()));
+    emitRowByRow(position, begin, fullEnd, schedule.getVectorSize());
+  }
+  auto scalar = CPUScheduleAttr::get(
+      builder.getContext(), schedule.getLaneDim(), /*vectorSize=*/1,
+      /*scalable=*/false, schedule.getUnroll(), /*rows=*/1,
+      schedule.getMaskedRows(), /*nontemporalAbove=*/std::nullopt,
+      /*peel=*/false, /*prefetchBytes=*/0, schedule.getPrefetchLocality(),
+      /*prefetchPhase=*/std::nullopt, schedule.getParallel(),
+      schedule.getSerialBelow(), schedule.getOutline());
+  RowEmitter emitter(builder, program, operands, partials, scalar, fma);
+  emitter.values.pushProgram();
+  emitter.emitRowByRow(position, fullEnd, end, 1);
+  emitter.values.popFrame();
 }
 
 void RowEmitter::emitRows(ArrayRef<DimPositions> rows, ArrayRef<Value> masks) {
@@ -340,7 +380,7 @@ Value RowEmitter::headCondition() {
   auto spread = [&](Value value) -> Value {
     if (!asVector || isa<VectorType>(value.getType()))
       return value;
-    auto type = VectorType::get(values.getLanes(), builder.getIndexType());
+    VectorType type = values.getVectorType(builder.getIndexType());
     return vector::BroadcastOp::create(builder, loc, type, value);
   };
   Value position = spread(index(0));

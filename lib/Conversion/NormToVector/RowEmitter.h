@@ -21,7 +21,7 @@ namespace mlir::norm {
 ///
 /// Rows are taken in groups: `rows` of the schedule, or as many vectors of
 /// rows, that are neighbours along one dim and share all loops. Rows that do
-/// not fill a group are done one by one, or with masks.
+/// not fill a group are done one by one, or as vectors with masks.
 class RowEmitter {
 public:
   /// `partials` holds, for each output that is an accumulator, the buffer of
@@ -63,6 +63,10 @@ private:
   void emitGroup(const DimPositions &first, const DimPositions &ahead);
   void emitFullGroup(const DimPositions &first, const DimPositions &ahead);
   void emitRemainingRows(const DimPositions &first);
+  void emitRowByRow(DimPositions position, Value begin, Value end,
+                    int64_t width);
+  void emitMaskedRows(const DimPositions &first, Value end);
+  void emitUnmaskedRows(const DimPositions &position, Value begin, Value end);
   void emitRows(ArrayRef<DimPositions> rows, ArrayRef<Value> masks = {});
   SmallVector<DimPositions> getRowsFrom(const DimPositions &first);
   Value &groupIndex(DimPositions &position);
@@ -108,20 +112,20 @@ private:
                               ArrayRef<vector::CombiningKind> kinds,
                               int64_t maxUnroll, LoopBody body);
   SmallVector<Value> emitMainLoop(OpFoldResult begin, OpFoldResult end,
-                                  int64_t step, ArrayRef<Value> identities,
+                                  OpFoldResult step, ArrayRef<Value> identities,
                                   ArrayRef<vector::CombiningKind> kinds,
                                   IndexedBody body);
   Value emitPeeledHead(int64_t dim, Value end, LoopBody body);
-  Value emitFullEnd(Value begin, Value end, int64_t step);
+  Value emitFullEnd(Value begin, Value end, OpFoldResult step);
   void emitMasked(int64_t dim, OpFoldResult position, Value count,
                   MutableArrayRef<Value> accumulators, LoopBody body);
   void emitStaticRemainder(int64_t dim, int64_t width, int64_t begin,
                            int64_t end, MutableArrayRef<Value> accumulators,
                            LoopBody body);
-  void emitDynamicRemainder(int64_t dim, int64_t width, int64_t unroll,
+  void emitDynamicRemainder(int64_t dim, OpFoldResult width, int64_t unroll,
                             Value begin, Value end,
                             MutableArrayRef<Value> accumulators, LoopBody body);
-  SmallVector<Value> emitFor(Value lo, Value hi, int64_t step,
+  SmallVector<Value> emitFor(Value lo, Value hi, Value step,
                              ArrayRef<Value> inits, IndexedBody body);
   /// A condition whose branches give values of these types.
   SmallVector<Value>
@@ -129,10 +133,15 @@ private:
          function_ref<SmallVector<Value>()> thenBody,
          function_ref<SmallVector<Value>()> elseBody = nullptr);
 
+  /// Whether the lane dim is a row dim: loops over elements are unrolled then,
+  /// also where a vector has a single lane.
+  bool hasRowLaneDim() const {
+    return schedule.getLaneDim() &&
+           !GenericOp(op).isNormalizedDim(*schedule.getLaneDim());
+  }
   /// Whether the lanes of a vector are rows, not elements of one.
   bool lanesAreRows() const {
-    return schedule.getLaneDim() && schedule.getVectorSize() > 1 &&
-           !GenericOp(op).isNormalizedDim(*schedule.getLaneDim());
+    return schedule.getVectorSize() > 1 && hasRowLaneDim();
   }
   Nest makeNest(const Reduction &reduction) const;
   /// Increasing, but for the vectorised dim, which comes last.
@@ -140,6 +149,8 @@ private:
   void createBuffers();
   Value headCondition();
   OpFoldResult getExtent(int64_t dim) const;
+  /// How many elements so many vectors hold.
+  OpFoldResult getElementsOf(int64_t vectors);
   Value index(int64_t constant);
   Value asValue(OpFoldResult size);
 
@@ -150,6 +161,7 @@ private:
   SmallVector<Value> operands;
   SmallVector<Value> partials;
   CPUScheduleAttr schedule;
+  bool fma;
   ValueEmitter values;
   Value chunk;
   /// Whether outputs bypass the caches where they can; null if they never do.

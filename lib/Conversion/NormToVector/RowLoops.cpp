@@ -43,7 +43,7 @@ SmallVector<Value> RowEmitter::emitIdentities(const Nest &nest) {
     Type type = reduction.value ? reduction.value.getType()
                                 : Type(builder.getIndexType());
     if (hasLanes(values, nest.keptDims, nest.combinedDims))
-      type = VectorType::get(values.getLanes(), type);
+      type = values.getVectorType(type);
     identities.push_back(createIdentity(builder, loc, reduction.kind, type));
   }
   SmallVector<Value> all;
@@ -184,19 +184,24 @@ void RowEmitter::finish(const Nest &nest, ArrayRef<Value> results) {
 // Loops
 //===----------------------------------------------------------------------===//
 
-SmallVector<Value> RowEmitter::emitFor(Value lo, Value hi, int64_t step,
+SmallVector<Value> RowEmitter::emitFor(Value lo, Value hi, Value step,
                                        ArrayRef<Value> inits,
                                        IndexedBody body) {
-  auto loop = scf::ForOp::create(builder, loc, lo, hi, index(step), inits);
+  auto loop = scf::ForOp::create(builder, loc, lo, hi, step, inits);
   // The schedule has unrolled it. More would chain what it keeps apart.
   MLIRContext *context = builder.getContext();
   auto isDisabled = builder.getBoolAttr(true);
   auto unroll =
       LLVM::LoopUnrollAttr::get(context, isDisabled, {}, {}, {}, {}, {}, {});
+  // Nor is there more to vectorise, but in code that is scalar for its layout.
+  LLVM::LoopVectorizeAttr vectorize;
+  if (schedule.getVectorSize() > 1 || hasRowLaneDim())
+    vectorize = LLVM::LoopVectorizeAttr::get(context, isDisabled, {}, {}, {},
+                                             {}, {}, {});
   loop->setAttr("llvm.loop_annotation",
-                LLVM::LoopAnnotationAttr::get(context, {}, {}, {}, unroll, {},
-                                              {}, {}, {}, {}, {}, {}, {}, {},
-                                              {}, {}));
+                LLVM::LoopAnnotationAttr::get(context, {}, vectorize, {},
+                                              unroll, {}, {}, {}, {}, {}, {},
+                                              {}, {}, {}, {}, {}));
   OpBuilder::InsertionGuard guard(builder);
   if (inits.empty())
     builder.setInsertionPoint(loop.getBody()->getTerminator());
@@ -238,20 +243,23 @@ SmallVector<Value> RowEmitter::emitLoop(int64_t dim, ArrayRef<Value> identities,
                                         ArrayRef<vector::CombiningKind> kinds,
                                         int64_t maxUnroll, LoopBody body) {
   bool isLaneLoop = schedule.getLaneDim() == dim;
-  int64_t width = isLaneLoop ? schedule.getVectorSize() : 1;
-  int64_t unroll = isLaneLoop || lanesAreRows()
+  auto elementsOf = [&](int64_t vectors) -> OpFoldResult {
+    return isLaneLoop ? getElementsOf(vectors) : builder.getIndexAttr(vectors);
+  };
+  int64_t unroll = isLaneLoop || hasRowLaneDim()
                        ? std::min(schedule.getUnroll(), maxUnroll)
                        : 1;
-  int64_t step = width * unroll;
+  OpFoldResult width = elementsOf(1), step = elementsOf(unroll);
   OpFoldResult begin = builder.getIndexAttr(0), end = getExtent(dim);
   if (mode.peeled && isLaneLoop)
     begin = emitPeeledHead(dim, asValue(end), body);
   std::optional<int64_t> constantBegin = getConstantIntValue(begin);
   std::optional<int64_t> constantEnd = getConstantIntValue(end);
-  bool isStatic = constantBegin && constantEnd;
+  std::optional<int64_t> constantStep = getConstantIntValue(step);
+  bool isStatic = constantBegin && constantEnd && constantStep;
   OpFoldResult mainEnd;
   if (isStatic)
-    mainEnd = builder.getIndexAttr(*constantEnd - *constantEnd % step);
+    mainEnd = builder.getIndexAttr(*constantEnd - *constantEnd % *constantStep);
   else
     mainEnd = emitFullEnd(asValue(begin), asValue(end), step);
 
@@ -265,11 +273,11 @@ SmallVector<Value> RowEmitter::emitLoop(int64_t dim, ArrayRef<Value> identities,
   copies = emitMainLoop(begin, mainEnd, step, copies, copyKinds,
                         [&](Value first, MutableArrayRef<Value> accumulators) {
                           for (int64_t copy = 0; copy < unroll; ++copy) {
-                            Value position = copy == 0
-                                                 ? first
-                                                 : arith::AddIOp::create(
-                                                       builder, loc, first,
-                                                       index(copy * width));
+                            Value position =
+                                copy == 0 ? first
+                                          : arith::AddIOp::create(
+                                                builder, loc, first,
+                                                asValue(elementsOf(copy)));
                             values.pushFrame({{dim, position}});
                             unrolledCopy = copy;
                             body(accumulators.slice(copy * count, count));
@@ -279,9 +287,10 @@ SmallVector<Value> RowEmitter::emitLoop(int64_t dim, ArrayRef<Value> identities,
                         });
   auto first = MutableArrayRef(copies).take_front(count);
   if (isStatic)
-    emitStaticRemainder(dim, width, *getConstantIntValue(mainEnd), *constantEnd,
-                        first, body);
-  else if (step > 1)
+    emitStaticRemainder(dim, *getConstantIntValue(width),
+                        *getConstantIntValue(mainEnd), *constantEnd, first,
+                        body);
+  else if (constantStep != 1)
     emitDynamicRemainder(dim, width, unroll, asValue(mainEnd), asValue(end),
                          first, body);
   for (int64_t live = unroll; live > 1;) {
@@ -310,17 +319,17 @@ Value RowEmitter::emitPeeledHead(int64_t dim, Value end, LoopBody body) {
 }
 
 /// Where the last whole step from `begin` on ends.
-Value RowEmitter::emitFullEnd(Value begin, Value end, int64_t step) {
-  if (step == 1)
+Value RowEmitter::emitFullEnd(Value begin, Value end, OpFoldResult step) {
+  if (isOneInteger(step))
     return end;
   Value size = arith::SubIOp::create(builder, loc, end, begin);
-  Value rest = arith::RemUIOp::create(builder, loc, size, index(step));
+  Value rest = arith::RemUIOp::create(builder, loc, size, asValue(step));
   return arith::SubIOp::create(builder, loc, end, rest);
 }
 
 SmallVector<Value>
-RowEmitter::emitMainLoop(OpFoldResult begin, OpFoldResult end, int64_t step,
-                         ArrayRef<Value> identities,
+RowEmitter::emitMainLoop(OpFoldResult begin, OpFoldResult end,
+                         OpFoldResult step, ArrayRef<Value> identities,
                          ArrayRef<vector::CombiningKind> kinds,
                          IndexedBody body) {
   std::optional<int64_t> length;
@@ -329,22 +338,27 @@ RowEmitter::emitMainLoop(OpFoldResult begin, OpFoldResult end, int64_t step,
   SmallVector<Value> accumulators = llvm::to_vector(identities);
   if (length && *length == 0)
     return accumulators;
-  if (length && *length == step) {
+  std::optional<int64_t> constantStep = getConstantIntValue(step);
+  if (length && length == constantStep) {
     body(index(0), accumulators);
     return accumulators;
   }
   Value first = asValue(begin), last = asValue(end);
-  int64_t block = flushPeriod * step;
-  if (identities.empty() || (length && *length <= block))
-    return emitFor(first, last, step, identities, body);
+  Value stepValue = asValue(step);
+  if (identities.empty() ||
+      (length && constantStep && *length <= flushPeriod * *constantStep))
+    return emitFor(first, last, stepValue, identities, body);
+  Value block = constantStep ? index(flushPeriod * *constantStep)
+                             : arith::MulIOp::create(builder, loc, stepValue,
+                                                     index(flushPeriod));
   return emitFor(first, last, block, identities,
                  [&](Value first, MutableArrayRef<Value> totals) {
                    Value blockEnd =
-                       arith::AddIOp::create(builder, loc, first, index(block));
+                       arith::AddIOp::create(builder, loc, first, block);
                    blockEnd =
                        arith::MinUIOp::create(builder, loc, blockEnd, last);
                    SmallVector<Value> partial =
-                       emitFor(first, blockEnd, step, identities, body);
+                       emitFor(first, blockEnd, stepValue, identities, body);
                    for (auto [kind, total, value] :
                         llvm::zip_equal(kinds, totals, partial))
                      total = combineValues(builder, loc, kind, total, value);
@@ -355,8 +369,7 @@ RowEmitter::emitMainLoop(OpFoldResult begin, OpFoldResult end, int64_t step,
 void RowEmitter::emitMasked(int64_t dim, OpFoldResult position, Value count,
                             MutableArrayRef<Value> accumulators,
                             LoopBody body) {
-  auto maskType =
-      VectorType::get(schedule.getVectorSize(), builder.getI1Type());
+  VectorType maskType = values.getVectorType(builder.getI1Type());
   Value mask = vector::CreateMaskOp::create(builder, loc, maskType, count);
   values.pushFrame({{dim, asValue(position)}}, mask);
   body(accumulators);
@@ -381,7 +394,7 @@ void RowEmitter::emitStaticRemainder(int64_t dim, int64_t width, int64_t begin,
 
 /// What is left of the steps of a loop that was unrolled so many times: whole
 /// vectors as long as there are, then a masked one.
-void RowEmitter::emitDynamicRemainder(int64_t dim, int64_t width,
+void RowEmitter::emitDynamicRemainder(int64_t dim, OpFoldResult width,
                                       int64_t unroll, Value begin, Value end,
                                       MutableArrayRef<Value> accumulators,
                                       LoopBody body) {
@@ -389,14 +402,14 @@ void RowEmitter::emitDynamicRemainder(int64_t dim, int64_t width,
   SmallVector<Value> results = llvm::to_vector(accumulators);
   if (unroll > 1) {
     fullEnd = emitFullEnd(begin, end, width);
-    results = emitFor(begin, fullEnd, width, accumulators,
+    results = emitFor(begin, fullEnd, asValue(width), accumulators,
                       [&](Value position, MutableArrayRef<Value> accumulators) {
                         values.pushFrame({{dim, position}});
                         body(accumulators);
                         values.popFrame();
                       });
   }
-  if (width > 1) {
+  if (!isOneInteger(width)) {
     Value rest = arith::SubIOp::create(builder, loc, end, fullEnd);
     Value exists = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne,
                                          rest, index(0));

@@ -14,10 +14,10 @@ using namespace mlir::norm;
 
 ValueEmitter::ValueEmitter(OpBuilder &builder, const RowProgram &program,
                            ValueRange operands, std::optional<int64_t> laneDim,
-                           int64_t lanes, bool fma)
+                           int64_t lanes, bool scalable, bool fma)
     : builder(builder), program(program), op(program.getOp()), loc(op.getLoc()),
-      operands(operands), laneDim(laneDim), lanes(lanes), fma(fma),
-      lanesAreRows(lanes > 1 && !op.isNormalizedDim(*laneDim)),
+      operands(operands), laneDim(laneDim), lanes(lanes), scalable(scalable),
+      fma(fma), lanesAreRows(lanes > 1 && !op.isNormalizedDim(*laneDim)),
       sizes(op.getNumDims()) {
   for (auto [operand, map] :
        llvm::zip_equal(operands, op.getIndexingMapsArray()))
@@ -152,7 +152,8 @@ Value ValueEmitter::emitGathered(Value value) {
   }
   Operation *producer = value.getDefiningOp();
   if (producer && !isa<IndexOp, CollectiveOpInterface>(producer))
-    return emitOperation(cast<OpResult>(value), count,
+    return emitOperation(cast<OpResult>(value),
+                         VectorType::get(count, value.getType()),
                          [&](Value operand) { return getGathered(operand); });
   SmallVector<Value> scalars;
   unsigned previousRow = currentRow;
@@ -195,7 +196,7 @@ Value ValueEmitter::getSpread(Value value) {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPoint(frame.anchor);
     spread = vector::BroadcastOp::create(
-        builder, loc, VectorType::get(lanes, emitted.getType()), emitted);
+        builder, loc, getVectorType(emitted.getType()), emitted);
   }
   return spread;
 }
@@ -217,9 +218,9 @@ Value ValueEmitter::emit(Value value) {
   if (auto index = dyn_cast<IndexOp>(producer))
     return getPosition(index.getDim());
   if (inLanes() && program.getVaryingDims().variesAlong(value, *laneDim))
-    return emitOperation(cast<OpResult>(value), lanes,
+    return emitOperation(cast<OpResult>(value), getVectorType(value.getType()),
                          [&](Value operand) { return getSpread(operand); });
-  return emitOperation(cast<OpResult>(value), 0,
+  return emitOperation(cast<OpResult>(value), VectorType(),
                        [&](Value operand) { return get(operand); });
 }
 
@@ -292,24 +293,25 @@ static bool isFunction(Operation *op) {
               math::AbsIOp, math::CopySignOp>(op);
 }
 
-Value ValueEmitter::emitOperation(OpResult result, int64_t width,
+Value ValueEmitter::emitOperation(OpResult result, VectorType like,
                                   function_ref<Value(Value)> emitOperand) {
   Operation *producer = result.getOwner();
   if (Value contracted = emitContracted(producer, emitOperand))
     return contracted;
   SmallVector<Value> emitted =
       llvm::map_to_vector(producer->getOperands(), emitOperand);
-  if (width == 0 && isFunction(producer)) {
+  if (!like && isFunction(producer)) {
     for (Value &operand : emitted)
       operand = vector::BroadcastOp::create(
           builder, loc, VectorType::get(1, operand.getType()), operand);
-    Operation *copy = widenOp(builder, producer, emitted, 1);
+    Operation *copy = widenOp(builder, producer, emitted,
+                              VectorType::get(1, result.getType()));
     return extractLane(builder, loc, copy->getResult(result.getResultNumber()),
                        0);
   }
   Operation *copy;
-  if (width > 0) {
-    copy = widenOp(builder, producer, emitted, width);
+  if (like) {
+    copy = widenOp(builder, producer, emitted, like);
   } else {
     IRMapping mapping;
     mapping.map(producer->getOperands(), emitted);
@@ -347,7 +349,7 @@ Value ValueEmitter::getPosition(int64_t dim) {
   Value position = getIndex(dim);
   if (!inLanes() || !isVectorised(dim))
     return position;
-  auto type = VectorType::get(lanes, builder.getIndexType());
+  VectorType type = getVectorType(builder.getIndexType());
   Value first = vector::BroadcastOp::create(builder, loc, type, position);
   Value step = vector::StepOp::create(builder, loc, type);
   return arith::AddIOp::create(builder, loc, first, step);
@@ -381,7 +383,7 @@ Value ValueEmitter::load(Value memref, ArrayRef<int64_t> dims,
   Type elementType = getElementTypeOrSelf(memref.getType());
   if (!inLanes() || !llvm::is_contained(dims, *laneDim))
     return memref::LoadOp::create(builder, loc, memref, position);
-  auto type = VectorType::get(lanes, elementType);
+  VectorType type = getVectorType(elementType);
   if (elementType.isInteger(1))
     return loadBooleans(memref, position);
   if (isBitPacked(elementType))
@@ -408,7 +410,7 @@ Value ValueEmitter::loadBooleans(Value memref, ValueRange position) {
   Value bytes =
       UnrealizedConversionCastOp::create(builder, loc, asBytes, memref)
           .getResult(0);
-  auto vectorType = VectorType::get(lanes, builder.getI8Type());
+  VectorType vectorType = getVectorType(builder.getI8Type());
   Value loaded = loadVector(bytes, position, vectorType);
   Value zero =
       arith::ConstantOp::create(builder, loc, builder.getZeroAttr(vectorType));

@@ -28,11 +28,12 @@ using DimPositions = SmallVector<std::pair<int64_t, Value>>;
 class ValueEmitter {
 public:
   /// `operands` are the memrefs and scalars to read and write, in the order of
-  /// the program's operands. `laneDim` is vectorised when `lanes` > 1. With
-  /// `fma`, contractions are done here, see `getFactors`.
+  /// the program's operands. `laneDim` is vectorised when `lanes` > 1, with so
+  /// many times `vector.vscale` if `scalable`. With `fma`, contractions are
+  /// done here, see `getFactors`.
   ValueEmitter(OpBuilder &builder, const RowProgram &program,
                ValueRange operands, std::optional<int64_t> laneDim,
-               int64_t lanes, bool fma);
+               int64_t lanes, bool scalable, bool fma);
   virtual ~ValueEmitter() { eraseAnchors(); }
 
   /// Opens the program's frame at the builder's insertion point.
@@ -62,7 +63,10 @@ public:
 
   /// Whether the innermost frame is inside the vectorised loop.
   bool inLanes() const { return lanesBound; }
-  int64_t getLanes() const { return lanes; }
+  /// A vector of all lanes.
+  VectorType getVectorType(Type element) const {
+    return VectorType::get({lanes}, element, {scalable});
+  }
   bool isVectorised(int64_t dim) const { return lanes > 1 && laneDim == dim; }
   /// The mask of the vectorised loop's frame, or null where all lanes exist.
   Value getMask() const {
@@ -142,9 +146,9 @@ private:
   Value getGathered(Value value);
   Value emitGathered(Value value);
   /// The operation on what `emitOperand` gives for operands, widened to vectors
-  /// of so many lanes or, with 0, as it is; the emitted operation's result of
-  /// the same number.
-  Value emitOperation(OpResult result, int64_t lanes,
+  /// of the shape of `like` or, without, as it is; the emitted operation's
+  /// result of the same number.
+  Value emitOperation(OpResult result, VectorType like,
                       function_ref<Value(Value)> emitOperand);
   Value emitContracted(Operation *op, function_ref<Value(Value)> emitOperand);
   Value emitSize(SizeOp op);
@@ -165,6 +169,7 @@ private:
   SmallVector<Value> operands;
   std::optional<int64_t> laneDim;
   int64_t lanes;
+  bool scalable;
   bool fma;
   bool lanesAreRows;
   SmallVector<OpFoldResult> sizes;

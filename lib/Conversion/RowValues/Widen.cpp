@@ -9,11 +9,10 @@ using namespace mlir;
 using namespace mlir::norm;
 
 Operation *norm::widenOp(OpBuilder &builder, Operation *op, ValueRange operands,
-                         int64_t lanes) {
+                         VectorType like) {
   SmallVector<Type> types =
-      llvm::map_to_vector(op->getResultTypes(), [&](Type type) -> Type {
-        return VectorType::get(lanes, type);
-      });
+      llvm::map_to_vector(op->getResultTypes(),
+                          [&](Type type) -> Type { return like.clone(type); });
   OperationState state(op->getLoc(), op->getName(), operands, types,
                        op->getAttrs());
   return builder.create(state);
@@ -100,6 +99,9 @@ static Value padLanes(OpBuilder &builder, Location loc,
 
 Value norm::combineLanes(OpBuilder &builder, Location loc,
                          vector::CombiningKind kind, ArrayRef<Value> vectors) {
+  if (cast<VectorType>(vectors.front().getType()).isScalable())
+    return vector::ReductionOp::create(builder, loc, kind, vectors.front(),
+                                       arith::FastMathFlags::reassoc);
   // Each vector of a level holds `rows` of the results to be, `lanes` partial
   // results of each.
   SmallVector<Value> level = llvm::map_to_vector(vectors, [&](Value vector) {

@@ -8,9 +8,9 @@
 namespace mlir::norm {
 
 /// Creates the vector form of an elementwise-mappable scalar operation on
-/// operands that are all vectors of `lanes` elements.
+/// operands that are all vectors of the shape of `like`.
 Operation *widenOp(OpBuilder &builder, Operation *op, ValueRange operands,
-                   int64_t lanes);
+                   VectorType like);
 
 /// Converts a count of type index, or a vector of counts, to a float type, or
 /// leaves it an index.
@@ -33,7 +33,8 @@ Value extractLane(OpBuilder &builder, Location loc, Value vector, int64_t lane);
 /// Combines the lanes of each of some vectors, as many as a power of two, by a
 /// tree of shuffles that all vectors share: lanes half a vector apart first.
 /// The result is a scalar for one vector, otherwise a vector with an element
-/// for each; its bits are the same either way.
+/// for each; its bits are the same either way. Of a scalable vector, which must
+/// be alone, the target decides the order.
 Value combineLanes(OpBuilder &builder, Location loc, vector::CombiningKind kind,
                    ArrayRef<Value> vectors);
 

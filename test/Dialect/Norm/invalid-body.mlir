@@ -147,3 +147,18 @@ func.func @schedule_rows_with_accumulator(%x: memref<4x8xf32>, %y: memref<8xf32>
 
   // expected-error@+1 {{expected a serial_below of at least 0, got -1}}
 func.func private @schedule_serial_below() attributes {s = #norm.cpu_schedule<lane_dim = 1, vector_size = 8, serial_below = -1>}
+
+// -----
+
+// expected-error @+1 {{expected unroll times rows to be at most 256, got 32 times 16}}
+func.func private @schedule_copies() attributes {s = #norm.cpu_schedule<lane_dim = 1, vector_size = 4, unroll = 32, rows = 16>}
+
+// -----
+
+// expected-error @+1 {{expected scalable vectors of more than one element and a single row per iteration, got vector_size 4 and rows 2}}
+func.func private @schedule_scalable_rows() attributes {s = #norm.cpu_schedule<lane_dim = 1, vector_size = 4, scalable = true, rows = 2>}
+
+// -----
+
+// expected-error @+1 {{expected neither nontemporal_above nor prefetch_bytes with scalable vectors}}
+func.func private @schedule_scalable_streams() attributes {s = #norm.cpu_schedule<lane_dim = 1, vector_size = 4, scalable = true, nontemporal_above = 0>}

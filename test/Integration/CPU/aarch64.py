@@ -11,15 +11,27 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import special
 from emulated import EmulatedLibrary, EmulatedTarget
 from namedop import Norm
-from normtest import encode
-from programs import Backward, BlockScales, Softmax
+from normtest import Array, encode
+from programs import Backward, BlockMaxima, BlockScales, Softmax
 
 TYPES = ("f64", "f32", "f16", "bf16")
 LENGTHS = (0, 1, 3, 4, 17, 100, 530)
 TARGETS = {
     "armv8-a": EmulatedTarget("armv8-a", emulated="cortex-a57"),
     "armv8.2-a": EmulatedTarget("armv8.2-a", "+v8.2a,+fullfp16,+bf16"),
+    **{f"sve{bits}": EmulatedTarget(f"sve{bits}", features, f"max,sve{bits}=on,sve-default-vector-length={bits // 8}",
+                                    options="scalable=1", scale=bits // 128)
+       for bits, features in ((128, "+v8.2a,+sve"), (256, "+v8.2a,+sve"), (512, "+v8.2a,+sve,+bf16"), (2048, "+v8.2a,+sve2"))},
 }
+# How many times 128 bits the emulated processor's vectors have.
+SCALE = """
+func.func @scale(%out: memref<1xindex>) attributes {llvm.emit_c_interface} {
+  %zero = arith.constant 0 : index
+  %scale = vector.vscale
+  memref.store %scale, %out[%zero] : memref<1xindex>
+  return
+}
+"""
 
 
 def norm_cases():
@@ -39,7 +51,9 @@ def program_cases():
     for t in TYPES:
         yield Softmax(f"softmax_{t}", t), [(3, length) for length in LENGTHS]
         yield Backward(f"backward_{t}", t), [(0, 9), (5, 1), (70, 33)]
-        yield BlockScales(f"codes_{t}", t), [(2, blocks, size) for blocks in (1, 3) for size in (1, 7, 16, 33)]
+        blocks = [(2, blocks, size) for blocks in (1, 3) for size in (1, 7, 16, 33)]
+        yield BlockScales(f"codes_{t}", t), blocks
+        yield BlockMaxima(f"maxima_{t}", t), blocks
 
 
 def check_overflow(library, random):
@@ -59,7 +73,17 @@ def check_overflow(library, random):
         assert np.isinf(y).any() or output == "bf16", f"{case.name}: nothing overflowed"
 
 
+def check_scale(target):
+    library = EmulatedLibrary(SCALE, target)
+    scale = Array("index", (1,))
+    library.call("scale", scale)
+    library.close()
+    assert scale.get()[0] == target.scale, f"{target.name}: vectors have {scale.get()[0]} times 128 bits"
+
+
 def check(target):
+    if target.scale:
+        check_scale(target)
     random = np.random.default_rng(24)
     norms, generic = list(norm_cases()), list(program_cases())
     overflowing = [Norm(f"overflow_{t}", (None, None), (1,), type="f32", output_type=t, gamma="f32") for t in ("f16", "bf16")]

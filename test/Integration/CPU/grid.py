@@ -13,7 +13,7 @@ import numpy as np
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from namedop import Norm
 from normtest import Library, Target
-from programs import Backward, BlockScales, Softmax
+from programs import Backward, BlockMaxima, BlockScales, Softmax
 
 LENGTHS = (0, 1, 2, 3, 7, 16, 17, 31, 64, 100, 768, 1000, 4097)
 ROWS = (0, 1, 5, 64)
@@ -156,7 +156,9 @@ def programs():
     for t in TYPES:
         yield Softmax(f"softmax_{t}", t), [(m, n) for m in (0, 1, 5) for n in LENGTHS]
         yield Backward(f"backward_{t}", t), [(m, n) for m in ROWS + (1000,) for n in (0, 1, 7, 17, 100)]
-        yield BlockScales(f"blocks_{t}", t), [(m, b, c) for m in ROWS for b in (1, 3) for c in (1, 7, 16, 33)]
+        blocks = [(m, b, c) for m in ROWS for b in (1, 3) for c in (1, 7, 16, 33)]
+        yield BlockScales(f"blocks_{t}", t), blocks
+        yield BlockMaxima(f"maxima_{t}", t), blocks
     yield Softmax("softmax_static", "f32", (None, 100)), [(5, 100)]
     yield Backward("backward_static", "bf16", (64, 768)), [(64, 768)]
     yield BlockScales("blocks_static", "f32", (None, 4, 32)), [(5, 4, 32)]

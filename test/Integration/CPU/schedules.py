@@ -127,7 +127,8 @@ def check_rows_in_lanes(target, random):
     shapes = {"middle": ((1, 3, 100), (2, 24, 16), (3, 5, 257)), "static": ((1, 24, 64), (3, 24, 64)), "odd": ((2, 7, 49),)}
     calls = [(case, sizes) for case in cases for sizes in shapes[case.name.rsplit("_", 1)[1]]]
     variants = ["rows = 2", "rows = 4, nontemporal_above = 0", "rows = 8, nontemporal_above = 0, prefetch_bytes = 4096",
-                "nontemporal_above = 0, prefetch_bytes = 1, prefetch_phase = 1"]
+                "nontemporal_above = 0, prefetch_bytes = 1, prefetch_phase = 1",
+                "masked_rows = false", "rows = 4, masked_rows = false, nontemporal_above = 0, prefetch_bytes = 4096"]
     check_variants(target, cases, calls, "lane_dim = 2, vector_size = 16, unroll = 2", variants, random)
 
 

@@ -28,7 +28,8 @@
 // CHECK: NORM_NEGATIVE_SIZE = 1,
 // CHECK: NORM_SIZE_OVERFLOW = 2,
 // CHECK: NORM_SIZE_MISMATCH = 3,
-// CHECK: NORM_NULL_POINTER = 4 /*
+// CHECK: NORM_NULL_POINTER = 4,
+// CHECK: NORM_OVERLAP = 5 /*
 
 // CHECK-LABEL: /* @layer_norm
 // CHECK-NEXT: x[x_size0][x_size1]: read
@@ -76,6 +77,23 @@ func.func @fixed(%x: tensor<5x37xf32>, %gamma: tensor<37xf32>, %beta: tensor<37x
 func.func @in_place(%x: memref<?x37xf32>, %gamma: memref<37xf32>, %beta: memref<37xf32>) {
   norm.layer_norm ins(%x : memref<?x37xf32>) gamma(%gamma : memref<37xf32>) beta(%beta : memref<37xf32>)
       outs(%x : memref<?x37xf32>) axes = [1] epsilon = 1.0e-5
+  return
+}
+
+func.func @copied(%x: memref<?x37xf32>, %gamma: memref<37xf32>, %beta: memref<37xf32>, %y: memref<?x37xf32>) {
+  norm.layer_norm ins(%x : memref<?x37xf32>) gamma(%gamma : memref<37xf32>) beta(%beta : memref<37xf32>)
+      outs(%y : memref<?x37xf32>) axes = [1] epsilon = 1.0e-5
+  return
+}
+
+func.func @in_two_steps(%x: memref<37xf32>, %y: memref<37xf32>) {
+  norm.layer_norm ins(%x : memref<37xf32>) outs(%y : memref<37xf32>) axes = [0] epsilon = 1.0e-5
+  norm.rms_norm ins(%x : memref<37xf32>) outs(%y : memref<37xf32>) axes = [0] epsilon = 1.0e-5
+  return
+}
+
+func.func @narrowed(%y: memref<37xf16>, %x: memref<37xf32>) {
+  norm.layer_norm ins(%x : memref<37xf32>) outs(%y : memref<37xf16>) axes = [0] epsilon = 1.0e-5
   return
 }
 

@@ -14,7 +14,7 @@
 // RUN: %{fails} %t/f.mlir %t/f.mlir -o %t/out/a.o | FileCheck %s --check-prefix=TWO
 // TWO: norm-compile: error: Too many positional arguments specified!
 // RUN: %{fails} %t/f.mlir -o %t/out/a.o --emit=exe | FileCheck %s --check-prefix=EMIT
-// EMIT: norm-compile: for the --emit option: Cannot find option named 'exe'!
+// EMIT: norm-compile: error: for the --emit option: Cannot find option named 'exe'!
 // RUN: %{fails} %t/f.mlir -o - | FileCheck %s --check-prefix=STDOUT
 // STDOUT: norm-compile: error: only text goes to stdout: --emit=asm, llvm or mlir
 // RUN: %{fails} %t/f.mlir -o %t/out/a.mlir --header=%t/out/a.h | FileCheck %s --check-prefix=HEADER
@@ -28,7 +28,13 @@
 // RUN: %{fails} %t/f.mlir -o %t/out/a.so --mtriple=aarch64-linux-gnu | FileCheck %s --check-prefix=CROSS
 // CROSS: norm-compile: error: --emit=shared with --mtriple needs --linker, a C compiler for the target
 // RUN: %{fails} %t/f.mlir -o %t/out/a.o --vector-bits=9999 | FileCheck %s --check-prefix=BITS
-// BITS: f.mlir: error: norm-schedule: expected vector-bits from 0 to 8192, got 9999
+// BITS: f.mlir: error: norm-schedule: expected vector-bits to be a power of two from 8 to 8192, or 0, got 9999
+// RUN: %{fails} %t/f.mlir -o %t/out/a.o --vector-bits=7 | FileCheck %s --check-prefix=ODD-BITS
+// ODD-BITS: f.mlir: error: norm-schedule: expected vector-bits to be a power of two from 8 to 8192, or 0, got 7
+// RUN: %{fails} %t/f.mlir -o %t/out/a.o --vector-bits=many | FileCheck %s --check-prefix=NUMBER
+// NUMBER: norm-compile: error: for the --vector-bits option: 'many' value invalid for uint argument!
+// RUN: %{fails} %t/f.mlir -o | FileCheck %s --check-prefix=NO-VALUE
+// NO-VALUE: norm-compile: error: for the -o option: requires a value!
 
 // Files.
 // RUN: %{fails} %t/none.mlir -o %t/out/a.o | FileCheck %s --check-prefix=UNREADABLE

@@ -16,6 +16,17 @@
 // RUN: norm-compile %s -o - --emit=asm --mtriple=powerpc64le-linux-gnu | FileCheck %s --check-prefix=PPC
 // PPC: _mlir_ciface_rms_norm
 
+// Vectors whose length is known at run time; a width given by hand is one.
+// RUN: norm-compile %s -o - --emit=asm --mtriple=aarch64-linux-gnu --mattr=+sve | FileCheck %s --check-prefix=SVE
+// RUN: norm-compile %s -o - --emit=asm --mtriple=aarch64-linux-gnu --mcpu=neoverse-v1 | FileCheck %s --check-prefix=SVE
+// SVE: cntw
+// SVE: fmla {{z[0-9]+}}.s
+// RUN: norm-compile %s -o - --emit=asm --mtriple=aarch64-linux-gnu --mattr=+sve --vector-bits=128 | FileCheck %s --check-prefix=NEON
+// NEON-NOT: cntw
+// NEON: fmla {{v[0-9]+}}.4s
+// NEON-NOT: cntw
+// NEON: {{^}}_mlir_ciface_rms_norm:
+
 // Without --mcpu a triple means the baseline; a processor and features change the vectors.
 // RUN: norm-compile %s -o - --emit=asm --mtriple=x86_64-linux-gnu | FileCheck %s --check-prefix=X86
 // X86-NOT: {{ymm|zmm}}

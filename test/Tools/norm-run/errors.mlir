@@ -4,6 +4,14 @@
 
 // RUN: rm -rf %t && split-file %s %t
 
+// The command line.
+// RUN: %{fails} | FileCheck %s --check-prefix=NO-INPUT
+// NO-INPUT: norm-run: error: Not enough positional command line arguments specified!
+// RUN: %{fails} %t/static.mlir --nothing | FileCheck %s --check-prefix=NOTHING
+// NOTHING: norm-run: error: Unknown command line argument '--nothing'.
+// RUN: %{fails} %t/static.mlir --lowering=none | FileCheck %s --check-prefix=KIND
+// KIND: norm-run: error: for the --lowering option: Cannot find option named 'none'!
+
 // The module and its entry point.
 // RUN: %{fails} %t/none.mlir | FileCheck %s --check-prefix=UNREADABLE
 // UNREADABLE: norm-run: error: {{.*}}none.mlir: cannot read: No such file

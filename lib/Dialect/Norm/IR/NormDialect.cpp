@@ -53,9 +53,9 @@ Operation *NormDialect::materializeConstant(OpBuilder &builder, Attribute value,
 
 LogicalResult CPUScheduleAttr::verify(
     function_ref<InFlightDiagnostic()> emitError,
-    std::optional<int64_t> laneDim, int64_t vectorSize, int64_t unroll,
-    int64_t rows, std::optional<int64_t> nontemporalAbove, bool peel,
-    int64_t prefetchBytes, int64_t prefetchLocality,
+    std::optional<int64_t> laneDim, int64_t vectorSize, bool scalable,
+    int64_t unroll, int64_t rows, bool, std::optional<int64_t> nontemporalAbove,
+    bool peel, int64_t prefetchBytes, int64_t prefetchLocality,
     std::optional<int64_t> prefetchPhase, bool, int64_t serialBelow, bool) {
   auto isWithin = [&](StringRef name, int64_t value, int64_t low,
                       int64_t high) {
@@ -87,6 +87,16 @@ LogicalResult CPUScheduleAttr::verify(
   if (rows < 1 || rows > 64 || !llvm::isPowerOf2_64(rows))
     return emitError() << "expected rows to be a power of two up to 64, got "
                        << rows;
+  if (unroll * rows > 256)
+    return emitError() << "expected unroll times rows to be at most 256, got "
+                       << unroll << " times " << rows;
+  if (scalable && (vectorSize == 1 || rows != 1))
+    return emitError() << "expected scalable vectors of more than one element "
+                          "and a single row per iteration, got vector_size "
+                       << vectorSize << " and rows " << rows;
+  if (scalable && (nontemporalAbove || prefetchBytes > 0))
+    return emitError() << "expected neither nontemporal_above nor "
+                          "prefetch_bytes with scalable vectors";
   if (peel && rows != 1)
     return emitError() << "expected a single row per iteration with peel, got "
                        << rows;

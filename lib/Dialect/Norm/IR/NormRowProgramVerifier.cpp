@@ -178,21 +178,24 @@ static LogicalResult verifyArguments(GenericOp op) {
   return success();
 }
 
-/// c7.
-static LogicalResult verifyOrdinaryOp(Operation &op) {
-  auto refuse = [&](StringRef why) {
-    return op.emitOpError("is not allowed in a row program: ") << why;
-  };
+std::optional<StringRef> norm::getReasonNotOrdinary(Operation &op) {
   if (op.getNumRegions())
-    return refuse("it has a region");
+    return "it has a region";
   if (!llvm::all_of(op.getOperandTypes(), isScalarType) ||
       !llvm::all_of(op.getResultTypes(), isScalarType))
-    return refuse("its operands and results must be scalars");
+    return "its operands and results must be scalars";
   if (!op.hasTrait<OpTrait::ConstantLike>() &&
       !OpTrait::hasElementwiseMappableTraits(&op))
-    return refuse("it is not elementwise-mappable");
+    return "it is not elementwise-mappable";
   if (!isPure(&op))
-    return refuse("it has side effects or may trap");
+    return "it has side effects or may trap";
+  return std::nullopt;
+}
+
+/// c7.
+static LogicalResult verifyOrdinaryOp(Operation &op) {
+  if (std::optional<StringRef> why = getReasonNotOrdinary(op))
+    return op.emitOpError("is not allowed in a row program: ") << *why;
   return success();
 }
 

@@ -88,6 +88,7 @@ CPUTarget CPUTarget::of(Operation *op) {
   };
   constexpr int64_t any = int64_t(1) << 40;
   read("max_vector_op_width", 0, largestVectorBits, target.vectorBits);
+  target.vectorBits = llvm::bit_floor<uint64_t>(target.vectorBits);
   read("L1_cache_size_in_bytes", 1, any, target.l1Bytes);
   read("L2_cache_size_in_bytes", 1, any, target.l2Bytes);
   return target;
@@ -153,6 +154,41 @@ static std::optional<int64_t> choosePrefetchPhase(GenericOp op,
   return numPhases - 2;
 }
 
+/// Whether the lanes may be scalable: elements of a row, more than fit one
+/// vector of a fixed size, and of types that memory holds as vectors do; no
+/// target multiplies the lanes of such a vector.
+static bool canBeScalable(GenericOp op, int64_t laneDim, int64_t vectorSize) {
+  int64_t length = op.getStaticLoopRanges()[laneDim];
+  return vectorSize > 1 && op.isNormalizedDim(laneDim) &&
+         (ShapedType::isDynamic(length) || length > vectorSize) &&
+         llvm::none_of(op.getBody().getOps<ReduceOp>(),
+                       [](ReduceOp reduce) {
+                         return reduce.getKind() == vector::CombiningKind::MUL;
+                       }) &&
+         llvm::all_of(op->getOperandTypes(), [](Type type) {
+           Type element = getElementTypeOrSelf(type);
+           return !element.isIntOrFloat() || element.isInteger(1) ||
+                  element.getIntOrFloatBitWidth() >= 8;
+         });
+}
+
+/// Whether the target loads and stores vectors of each operand's elements along
+/// the dim with masks.
+static bool hasMasks(GenericOp op, int64_t dim, const CPUTarget &target) {
+  return target.maskedBits > 0 &&
+         llvm::all_of(
+             llvm::zip_equal(op->getOperandTypes(), op.getIndexingMapsArray()),
+             [&](auto pair) {
+               auto [type, map] = pair;
+               Type element = getElementTypeOrSelf(type);
+               unsigned bits =
+                   element.isIntOrFloat()
+                       ? std::max(element.getIntOrFloatBitWidth(), 8u)
+                       : 64;
+               return !map.isFunctionOfDim(dim) || bits >= target.maskedBits;
+             });
+}
+
 CPUScheduleAttr norm::chooseCPUSchedule(GenericOp op, const CPUTarget &target,
                                         bool parallel, bool outline) {
   std::optional<int64_t> laneDim = chooseLaneDim(op);
@@ -160,20 +196,29 @@ CPUScheduleAttr norm::chooseCPUSchedule(GenericOp op, const CPUTarget &target,
   std::optional<int64_t> nontemporalAbove;
   int64_t prefetchBytes = 0;
   std::optional<int64_t> prefetchPhase;
-  bool peel = false;
+  bool peel = false, scalable = false, maskedRows = true;
   RowSizes sizes(op);
   if (laneDim) {
     vectorSize = chooseVectorSize(op, *laneDim, target.vectorBits);
     bool isRowDim = !op.isNormalizedDim(*laneDim);
+    int64_t shortRows =
+        isRowDim || op.getRowDims().empty() || hasAccumulators(op)
+            ? 1
+            : chooseShortRows(sizes);
+    // Several short rows at once are worth more than longer vectors.
+    scalable = target.scalable && shortRows == 1 &&
+               canBeScalable(op, *laneDim, vectorSize);
+    maskedRows = !isRowDim || hasMasks(op, *laneDim, target);
     if (vectorSize > 1 && isRowDim)
       rows = chooseVectorsOfRows(op, sizes, *laneDim, vectorSize, target);
-    else if (vectorSize > 1 && !op.getRowDims().empty() && !hasAccumulators(op))
-      rows = chooseShortRows(sizes);
+    else if (vectorSize > 1)
+      rows = shortRows;
     if (vectorSize > 1)
       unroll = std::max<int64_t>(vectorsPerIteration / rows, 1);
     int64_t footprint = cachesToFill * target.l2Bytes * target.numThreads;
-    if (vectorSize > 1 && (ShapedType::isDynamic(sizes.totalBytes) ||
-                           sizes.totalBytes >= footprint)) {
+    if (vectorSize > 1 && !scalable &&
+        (ShapedType::isDynamic(sizes.totalBytes) ||
+         sizes.totalBytes >= footprint)) {
       nontemporalAbove = footprint;
       prefetchBytes = target.l1Bytes / 3;
       peel = !isRowDim && rows == 1;
@@ -183,8 +228,9 @@ CPUScheduleAttr norm::chooseCPUSchedule(GenericOp op, const CPUTarget &target,
   } else if (!op.getNormalizedDims().empty()) {
     laneDim = op.getNormalizedDims().back(); // of scalar code
   }
-  return CPUScheduleAttr::get(
-      op.getContext(), laneDim, vectorSize, unroll, rows, nontemporalAbove,
-      peel, prefetchBytes, /*prefetchLocality=*/3, prefetchPhase,
-      parallel && !isInParallelLoop(op), smallestParallelSize, outline);
+  return CPUScheduleAttr::get(op.getContext(), laneDim, vectorSize, scalable,
+                              unroll, rows, maskedRows, nontemporalAbove, peel,
+                              prefetchBytes, /*prefetchLocality=*/3,
+                              prefetchPhase, parallel && !isInParallelLoop(op),
+                              smallestParallelSize, outline);
 }

@@ -11,6 +11,11 @@ namespace mlir::norm {
 struct CPUTarget {
   /// Bits of a vector register.
   int64_t vectorBits = 256;
+  /// Whether registers are a multiple of that long, known at run time.
+  bool scalable = false;
+  /// Bits of the smallest elements whose vectors are loaded and stored with
+  /// masks; 0 if there are no such instructions.
+  int64_t maskedBits = 8;
   /// Bytes of a core's caches.
   int64_t l1Bytes = 32 << 10;
   int64_t l2Bytes = 1 << 20;

@@ -27,8 +27,16 @@ struct Schedule : public norm::impl::NormSchedulePassBase<Schedule> {
   }
 
   void runOnOperation() override {
+    if (vectorBits && (vectorBits < 8 || vectorBits > 8192 ||
+                       !llvm::isPowerOf2_64(vectorBits))) {
+      getOperation()->emitError()
+          << "norm-schedule: expected vector-bits to be a power of two from 8 "
+             "to 8192, or 0, got "
+          << int64_t(vectorBits);
+      return signalPassFailure();
+    }
     constexpr int64_t largestCache = int64_t(1) << 40;
-    if (failed(verifyOption("vector-bits", vectorBits, 0, 8192)) ||
+    if (failed(verifyOption("masked-bits", maskedBits, 0, 64)) ||
         failed(verifyOption("l1-bytes", l1Bytes, 0, largestCache)) ||
         failed(verifyOption("l2-bytes", l2Bytes, 0, largestCache)) ||
         failed(verifyOption("num-threads", numThreads, 1, 1 << 16)))
@@ -60,6 +68,10 @@ struct Schedule : public norm::impl::NormSchedulePassBase<Schedule> {
     CPUTarget target = CPUTarget::of(op);
     if (vectorBits)
       target.vectorBits = vectorBits;
+    target.scalable = scalable;
+    if (scalable && !vectorBits)
+      target.vectorBits = 128;
+    target.maskedBits = maskedBits;
     if (l1Bytes)
       target.l1Bytes = l1Bytes;
     if (l2Bytes)

@@ -20,6 +20,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from generate import BATCH, MODES, OPERATION, PASSES, make, norm_opt, raise_all
 from normtest import ROUNDOFF, SMALLEST, Array, Library, Target
 
+# Fusion forms row programs by itself, and is tested by itself.
+UNFUSED = "fuse=0"
+
 
 def runnable(function):
     """The function as one with static types and the C interface."""
@@ -117,8 +120,10 @@ def run(numbers, seed, passes):
     if not functions:
         return 0, []
     names = {name for function in functions for name in (function.program.name, function.program.name + "_static")}
-    before = Library("".join(runnable(function) for function in functions), Target(), level=1)
-    after = Library("\n".join(text for name, text in texts.items() if name in names), Target(), level=1)
+    before = Library("".join(runnable(function) for function in functions), Target(), level=1,
+                     options=UNFUSED)
+    after = Library("\n".join(text for name, text in texts.items() if name in names), Target(), level=1,
+                    options=UNFUSED)
     return len(functions), check(functions, before, after, seed)
 
 

@@ -127,6 +127,50 @@ static void check_statuses(void) {
   CHECK(layer_norm(NULL, rows, 0, NULL, 0, NULL, 0, NULL, rows, 0) == NORM_OK);
 }
 
+/* Arrays that are written and others: the same one only where the function
+ * reads each element last before it writes it. */
+static void check_overlaps(void) {
+  const int64_t n = columns;
+  static float joined[2 * rows * columns], twice[2 * columns];
+  float before[rows * columns];
+  fill();
+  memcpy(y, x, sizeof x);
+  CHECK(layer_norm(y, rows, n, gamma_, n, beta, n, y, rows, n) == NORM_OK);
+  CHECK(distance() < 3e-6);
+  memcpy(y, x, sizeof x);
+  CHECK(fixed(y, gamma_, beta, y) == NORM_OK);
+  CHECK(distance() < 3e-6);
+  memcpy(y, x, sizeof x);
+  CHECK(copied(y, rows, gamma_, beta, y, rows) == NORM_OK);
+  CHECK(distance() < 3e-6);
+  /* A little to either side, as a whole within, or an array of another role. */
+  fill();
+  memcpy(joined, x, sizeof x);
+  memcpy(before, x, sizeof x);
+  CHECK(fixed(joined, gamma_, beta, joined + 1) == NORM_OVERLAP);
+  CHECK(fixed(joined + 1, gamma_, beta, joined) == NORM_OVERLAP);
+  CHECK(fixed(joined, gamma_, beta, joined + rows * columns - 1) ==
+        NORM_OVERLAP);
+  CHECK(fixed(joined, gamma_, joined + columns, joined) == NORM_OVERLAP);
+  CHECK(layer_norm(joined, 1, n, gamma_, n, beta, n, gamma_, 1, n) ==
+        NORM_OVERLAP);
+  CHECK(in_place(joined, rows, joined + 2 * columns, beta) == NORM_OVERLAP);
+  CHECK(copied(joined, rows, gamma_, beta, joined + columns, rows) ==
+        NORM_OVERLAP);
+  CHECK(memcmp(joined, before, sizeof before) == 0);
+  /* Two statements read the argument, and each element twice. */
+  CHECK(in_two_steps(x, x) == NORM_OVERLAP);
+  CHECK(narrowed((uint16_t *)x, x) == NORM_OVERLAP);
+  CHECK(concat(x, 3, gamma_, 4, x, 7) == NORM_OVERLAP);
+  CHECK(total(gamma_, 2, gamma_ + 1) == NORM_OVERLAP);
+  CHECK(memcmp(x, before, sizeof before) == 0);
+  /* Neighbours, what is only read, and what has no elements. */
+  CHECK(fixed(joined, gamma_, beta, joined + rows * columns) == NORM_OK);
+  CHECK(fixed(x, beta, beta, y) == NORM_OK);
+  CHECK(concat(twice, 3, twice + 2, 0, twice + 3, 3) == NORM_OK);
+  CHECK(layer_norm(x, 0, n, gamma_, n, beta, n, gamma_, 0, n) == NORM_OK);
+}
+
 /* Sizes of results that are computed from several, and from a scalar. */
 static void check_computed_sizes(void) {
   float joined[7] = {0};
@@ -177,6 +221,7 @@ int main(void) {
   check_layer_norm();
   check_alignment();
   check_statuses();
+  check_overlaps();
   check_computed_sizes();
   check_elements();
   printf("%d failures\n", failures);

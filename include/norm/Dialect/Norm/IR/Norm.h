@@ -48,6 +48,10 @@ struct Generalization {
   SmallVector<Value> results;
 };
 
+/// Why an operation cannot stand in a row program's block as an ordinary one,
+/// or nothing if it can.
+std::optional<StringRef> getReasonNotOrdinary(Operation &op);
+
 namespace detail {
 SmallVector<int64_t> getNormalizedDims(NormOpInterface op);
 FloatType getEffectiveComputeType(NormOpInterface op);

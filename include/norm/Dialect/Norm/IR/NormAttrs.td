@@ -41,10 +41,16 @@ def Norm_CPUScheduleAttr : AttrDef<Norm_Dialect, "CPUSchedule"> {
       lane is a row of its own (all outputs must have that dim, and reductions combine whole rows). Operands that vary
       along it must be contiguous in it. May be absent for programs without normalized dims.
     - `vector_size`: elements per vector; 1 gives scalar code, which works for every layout.
+    - `scalable`: a vector has `vector_size` elements for each 128 bits that the machine's vectors have, as those of Arm's SVE
+      (`vector<[4]xf32>`). For elements of a row, with one row per iteration and neither prefetches nor stores that bypass
+      the caches. What a row's sums are rounded to then depends on the machine that runs the code too.
     - `unroll`: vectors per iteration, each with accumulators of its own; where lanes are rows, elements of these rows.
       Loops that only store take two at most.
     - `rows`: rows per iteration, a power of two; where lanes are rows, vectors of them. Their loops are one, their
-      reductions end in one tree of shuffles. Not for programs with outputs that accumulate over rows.
+      reductions end in one tree of shuffles. Not for programs with outputs that accumulate over rows. `unroll` times `rows` is
+      at most 256.
+    - `masked_rows`: where lanes are rows, whether those that do not fill a group are vectors with masks, for machines whose
+      loads and stores take masks. Otherwise they are whole vectors as long as there are, then one by one.
     - `nontemporal_above`: outputs bypass the caches when all operands together take at least so many bytes, where rows of
       outputs start at multiples of a vector's bytes, or of 64. Absent: never.
     - `peel`: rows that start elsewhere bypass the caches too, but for what lies before the first multiple and after the
@@ -57,15 +63,17 @@ def Norm_CPUScheduleAttr : AttrDef<Norm_Dialect, "CPUSchedule"> {
     - `serial_below`: a parallel program with fewer elements than this runs serially.
     - `outline`: whether the loops become a private function of their own.
 
-    A row's bits depend on `lane_dim`, `vector_size` and `unroll` alone.
+    A row's bits depend on `lane_dim`, `vector_size`, `scalable` and `unroll` alone.
 
     Example: `#norm.cpu_schedule<lane_dim = 1, vector_size = 16, unroll = 4>`
   }];
   let parameters = (ins
     OptionalParameter<"std::optional<int64_t>">:$lane_dim,
     DefaultValuedParameter<"int64_t", "1">:$vector_size,
+    DefaultValuedParameter<"bool", "false">:$scalable,
     DefaultValuedParameter<"int64_t", "1">:$unroll,
     DefaultValuedParameter<"int64_t", "1">:$rows,
+    DefaultValuedParameter<"bool", "true">:$masked_rows,
     OptionalParameter<"std::optional<int64_t>">:$nontemporal_above,
     DefaultValuedParameter<"bool", "false">:$peel,
     DefaultValuedParameter<"int64_t", "0">:$prefetch_bytes,

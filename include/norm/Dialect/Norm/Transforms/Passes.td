@@ -42,6 +42,33 @@ def NormGeneralizePass : Pass<"norm-generalize"> {
   let dependentDialects = ["::mlir::norm::NormDialect"];
 }
 
+def NormFusePass : Pass<"norm-fuse"> {
+  let summary = "Take the operations around normalizations into their row programs";
+  let description = [{
+    Each row program grows by what it reads and what reads it, for as long as all of it is one loop over the same rows:
+    elementwise operations (linalg, or arith and math on tensors), reductions along the row, other row programs, with
+    reshapes and broadcasts in between. A result that others use too becomes one more output. Row programs are also formed
+    of reductions and elementwise operations alone. The arithmetic, its types and casts stay as they were written; sums
+    run in the row program's order. See docs/Fusion.md.
+
+    What stays is said in remarks: to MLIR's remark engine, in the category `norm-fuse`
+    (`norm-opt --remarks-filter=norm-fuse`), and by the options below.
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::math::MathDialect", "::mlir::norm::NormDialect", "::mlir::tensor::TensorDialect"];
+  let options = [
+    Option<"formPrograms", "form-programs", "bool", /*default=*/"true",
+           "Also form row programs where no normalization stands yet, from reductions and what is around them">,
+    Option<"reportMisses", "report-misses", "bool", /*default=*/"false",
+           "Remark on each neighbour of a row program that was left, with the first condition that failed">,
+    Option<"reportFile", "report", "std::string", /*default=*/"\"\"",
+           "Write kernels, the bytes they move, and what was left, to this file, as JSON; for a run on a whole module">,
+    Option<"tableFile", "table", "std::string", /*default=*/"\"\"",
+           "Write the same to this file as a table for people">
+  ];
+  let statistics = [Statistic<"numFused", "num-fused", "Number of operations that went into a row program">];
+}
+
 def NormDecomposePass : Pass<"norm-decompose"> {
   let summary = "Turn normalizations on tensors back into linalg operations";
   let description = [{
@@ -101,6 +128,11 @@ def NormSchedulePass : Pass<"norm-schedule"> {
            "Bits of a vector register; 0: not given">,
     Option<"chip", "chip", "std::string", /*default=*/"\"\"",
            "The GPU, by its name in NVVM (sm_80, sm_86, sm_89, sm_90, sm_100 or sm_120); none for a CPU">,
+    Option<"scalable", "scalable", "bool", /*default=*/"false",
+           "The target's vectors are scalable: as long as `vector-bits` (128 if not given) times a number that is known at run "
+           "time">,
+    Option<"maskedBits", "masked-bits", "int64_t", /*default=*/"8",
+           "Bits of the smallest elements whose vectors the target loads and stores with masks; 0: none">,
     Option<"l1Bytes", "l1-bytes", "int64_t", /*default=*/"0", "Bytes of a core's first data cache; 0: not given">,
     Option<"l2Bytes", "l2-bytes", "int64_t", /*default=*/"0", "Bytes of a core's second cache; 0: not given">,
     Option<"numThreads", "num-threads", "int64_t", /*default=*/"1", "How many threads are expected to share the rows">,

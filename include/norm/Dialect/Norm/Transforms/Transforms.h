@@ -13,6 +13,16 @@ namespace mlir::norm {
 /// location and discardable attributes, and returns it.
 GenericOp generalize(RewriterBase &rewriter, NormOpInterface op);
 
+/// Replaces each `linalg.softmax` on tensors under `root` by reductions and
+/// elementwise operations.
+void decomposeSoftmax(RewriterBase &rewriter, Operation *root);
+
+/// Takes the operations around the row programs under `root` into these, and
+/// with `formPrograms` forms new ones, as the pass `norm-fuse` does. Returns
+/// how many operations went into another.
+unsigned fuseRowPrograms(RewriterBase &rewriter, Operation *root,
+                         bool formPrograms = true);
+
 } // namespace mlir::norm
 
 #endif // NORM_DIALECT_NORM_TRANSFORMS_TRANSFORMS_H
