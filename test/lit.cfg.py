@@ -32,11 +32,12 @@ config.substitutions.append(("%cxx", f'"{config.cxx_compiler}"'))
 includes = " ".join(f'--include="{directory}"' for directory in config.mlir_include_dirs.split(";"))
 config.substitutions.append(("%generate-docs", f'"{config.python_executable}" "{config.norm_src_root}/scripts/generate-docs.py"'
                              f' --tblgen="{config.mlir_tblgen}" {includes}'))
+config.substitutions.append(("%norm-plugin", config.norm_plugin))
 config.substitutions.append(("%norm-tools", config.norm_tools_dir))
 config.substitutions.append(("%examples", os.path.join(config.norm_src_root, "examples")))
 config.substitutions.append(("%src", config.norm_src_root))
 
-tools = ["norm-opt"] + [ToolSubst(name, unresolved="ignore") for name in ("norm-run", "norm-compile")]
+tools = ["norm-opt", "norm-lsp-server", "norm-reduce"] + [ToolSubst(name, unresolved="ignore") for name in ("norm-run", "norm-compile")]
 tools += [ToolSubst(name, unresolved="ignore") for name in ("mlir-opt", "mlir-translate", "llc", "opt")]
 llvm_config.add_tool_substitutions(tools, [config.norm_tools_dir, config.llvm_tools_dir])
 

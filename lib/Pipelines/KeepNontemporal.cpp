@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "HideValue.h"
 #include "norm/Pipelines/Passes.h"
 
 namespace mlir::norm {
@@ -9,6 +9,23 @@ namespace mlir::norm {
 } // namespace mlir::norm
 
 using namespace mlir;
+
+Value norm::hideValue(OpBuilder &builder, Location loc, Value value) {
+  auto type = cast<VectorType>(value.getType());
+  int64_t bits = type.getNumElements() * type.getElementTypeBitWidth();
+  // A register holds 128, 256 or 512 bits.
+  if (bits < 128 || bits > 512 || !llvm::isPowerOf2_64(bits))
+    return value;
+  auto asIntegers =
+      type.clone(builder.getIntegerType(type.getElementTypeBitWidth()));
+  Value hidden = LLVM::BitcastOp::create(builder, loc, asIntegers, value);
+  return LLVM::InlineAsmOp::create(
+             builder, loc, asIntegers, hidden, /*asm_string=*/"",
+             /*constraints=*/"=v,0", /*has_side_effects=*/false,
+             /*is_align_stack=*/false, LLVM::TailCallKind::None,
+             /*asm_dialect=*/nullptr, /*operand_attrs=*/nullptr)
+      .getRes();
+}
 
 namespace {
 
@@ -21,35 +38,15 @@ bool isLost(LLVM::StoreOp store) {
          type.getElementTypeBitWidth() % 8 == 0;
 }
 
-/// The same bits, of which LLVM knows nothing. They fit one register, or are
-/// several parts that do.
-Value hide(OpBuilder &builder, Location loc, Value value) {
-  auto type = cast<VectorType>(value.getType());
-  auto asIntegers =
-      type.clone(builder.getIntegerType(type.getElementTypeBitWidth()));
-  Value bits = LLVM::BitcastOp::create(builder, loc, asIntegers, value);
-  return LLVM::InlineAsmOp::create(
-             builder, loc, asIntegers, bits, /*asm_string=*/"",
-             /*constraints=*/"=v,0", /*has_side_effects=*/false,
-             /*is_align_stack=*/false, LLVM::TailCallKind::None,
-             /*asm_dialect=*/nullptr, /*operand_attrs=*/nullptr)
-      .getRes();
-}
-
 struct KeepNontemporal
     : public norm::impl::NormKeepNontemporalPassBase<KeepNontemporal> {
   void runOnOperation() override {
     getOperation()->walk([&](LLVM::StoreOp store) {
       if (!isLost(store))
         return;
-      auto type = cast<VectorType>(store.getValue().getType());
-      int64_t bits = type.getNumElements() * type.getElementTypeBitWidth();
-      // A register holds 128, 256 or 512 bits.
-      if (bits < 128 || bits > 512 || !llvm::isPowerOf2_64(bits))
-        return;
       OpBuilder builder(store);
       store.getValueMutable().assign(
-          hide(builder, store.getLoc(), store.getValue()));
+          norm::hideValue(builder, store.getLoc(), store.getValue()));
     });
   }
 };

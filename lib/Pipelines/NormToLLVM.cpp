@@ -41,6 +41,7 @@ void addNormTensorPasses(OpPassManager &pm, const NormToLLVMOptions &options) {
 }
 
 void addBufferization(OpPassManager &pm) {
+  pm.addPass(createNormCloneFillsPass());
   pm.addPass(bufferization::createEmptyTensorEliminationPass());
   pm.addPass(bufferization::createEmptyTensorToAllocTensorPass());
   bufferization::OneShotBufferizePassOptions oneShot;
@@ -88,6 +89,7 @@ void addNormMemRefPasses(OpPassManager &pm, const NormToLLVMOptions &options) {
 /// of a whole model take ten times as long.
 void addLinalgToLoops(OpPassManager &pm) {
   pm.addPass(createNormExpandCopiesPass());
+  pm.addPass(createNormLinalgInRegionsToLoopsPass());
   OpPassManager &functions = pm.nest<func::FuncOp>();
   functions.addPass(createConvertLinalgToAffineLoopsPass());
   functions.addPass(affine::createAffineLoopInvariantCodeMotionPass());
@@ -147,6 +149,9 @@ void addConversionsToLLVM(OpPassManager &pm, const NormToLLVMOptions &options) {
     moves.f16 = options.expandF16;
     pm.addPass(createNormExpandHalfMovesPass(moves));
   }
+  NormGuardMaskedStoresPassOptions guard;
+  guard.opaque = options.keepNontemporal;
+  pm.addPass(createNormGuardMaskedStoresPass(guard));
   pm.addPass(createNormKeepLoopAnnotationsPass());
   if (options.keepNontemporal)
     pm.addPass(createNormKeepNontemporalPass());

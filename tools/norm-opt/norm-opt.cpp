@@ -5,39 +5,30 @@
 #include "mlir/InitAllPasses.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
-#include "norm/Conversion/Passes.h"
-#include "norm/Dialect/Norm/IR/Norm.h"
-#include "norm/Dialect/Norm/TransformOps/NormTransformOps.h"
-#include "norm/Dialect/Norm/Transforms/BufferizableOpInterfaceImpl.h"
-#include "norm/Dialect/Norm/Transforms/Passes.h"
-#include "norm/Dialect/Norm/Transforms/TilingInterfaceImpl.h"
-#include "norm/Pipelines/Pipelines.h"
+#include "norm/InitNorm.h"
 
 #ifdef NORM_INCLUDE_TESTS
 namespace mlir::norm::test {
 void registerTestElementExpr();
+void registerTestFuseConsumers();
 void registerTestRowProgram();
 } // namespace mlir::norm::test
 #endif
 
 int main(int argc, char **argv) {
   mlir::registerAllPasses();
-  mlir::norm::registerNormTransformsPasses();
-  mlir::norm::registerNormConversionPasses();
-  mlir::norm::registerNormPipelines();
+  mlir::norm::registerAllNormPasses();
 #ifdef NORM_INCLUDE_TESTS
   mlir::norm::test::registerTestElementExpr();
+  mlir::norm::test::registerTestFuseConsumers();
   mlir::norm::test::registerTestRowProgram();
 #endif
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
+  mlir::norm::registerAllNormDialects(registry);
   // gpu-module-to-binary translates.
   mlir::registerAllToLLVMIRTranslations(registry);
-  registry.insert<mlir::norm::NormDialect>();
-  mlir::norm::registerBufferizableOpInterfaceExternalModels(registry);
-  mlir::norm::registerTilingInterfaceExternalModels(registry);
-  mlir::norm::registerTransformDialectExtension(registry);
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "norm-mlir optimizer\n", registry));
 }

@@ -70,7 +70,8 @@ llvm::Expected<std::unique_ptr<llvm::Module>>
 translateToLLVMIR(ModuleOp module, llvm::LLVMContext &context,
                   const llvm::TargetMachine &machine);
 
-/// Optimizes for the machine (-O3).
+/// Optimizes for the machine: as -O3 does, or kernels alone by the passes that
+/// they need.
 llvm::Error optimize(llvm::Module &module, llvm::TargetMachine &machine);
 
 /// The two above.

@@ -43,6 +43,24 @@ def NormExpandFloatCastsPass : Pass<"norm-expand-float-casts"> {
   ];
 }
 
+def NormLinalgInRegionsToLoopsPass : Pass<"norm-linalg-in-regions-to-loops"> {
+  let summary = "Turn linalg operations whose sizes affine loops cannot have into scf loops";
+  let description = [{
+    Affine loops take sizes that are known outside all regions but a function's. An operation on memrefs of dynamic sizes in the body
+    of an `scf` operation may have others, for which upstream's `convert-linalg-to-affine-loops` makes invalid IR.
+  }];
+  let dependentDialects = ["::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
+}
+
+def NormCloneFillsPass : Pass<"norm-clone-fills"> {
+  let summary = "Give each operation that starts from a filled tensor one of its own";
+  let description = [{
+    Common subexpression elimination makes one `linalg.fill` of those by which several products of matrices start, and bufferization then
+    copies it for each. To fill again costs less.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
 def NormLowerQuantCastsPass : Pass<"norm-lower-quant-casts"> {
   let summary = "Turn casts between floats and quantized tensors into arithmetic";
   let description = [{
@@ -107,6 +125,20 @@ def NormKeepNontemporalPass : Pass<"norm-keep-nontemporal"> {
     integers: LLVM does not look through it, and it costs no instruction. For x86 with AVX-512 only.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+def NormGuardMaskedStoresPass : Pass<"norm-guard-masked-stores"> {
+  let summary = "Keep LLVM from storing more than the one lane that a mask leaves";
+  let description = [{
+    With AVX-512, LLVM 22 merges a truncation with the masked store behind it. If the mask is a constant of one lane, it stores that
+    lane as wide as it was before the truncation, over what lies behind. Stores with such a mask become stores of a scalar.
+    With option `opaque`, the values of other masked stores of less than 64 bits per element but f32 pass through an empty piece
+    of assembly, as LLVM may find out later that a mask is constant.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+  let options = [
+    Option<"opaque", "opaque", "bool", /*default=*/"false", "Hide stored values from LLVM, for x86 with AVX-512">
+  ];
 }
 
 def NormExpandCopiesPass : Pass<"norm-expand-copies"> {

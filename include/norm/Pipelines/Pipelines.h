@@ -91,7 +91,8 @@ struct NormToLLVMOptions : public PassPipelineOptions<NormToLLVMOptions> {
   PassOptions::Option<bool> keepNontemporal{
       *this, "keep-nontemporal",
       llvm::cl::desc("Keep LLVM from dropping the hint on nontemporal stores "
-                     "of narrow elements, for x86 with AVX-512"),
+                     "of narrow elements, and from merging truncations with "
+                     "masked stores, for x86 with AVX-512"),
       llvm::cl::init(false)};
   PassOptions::Option<int64_t> l1Bytes{
       *this, "l1-bytes",

@@ -18,8 +18,7 @@ KernelValues::KernelValues(OpBuilder &builder, const RowProgram &program,
                    schedule.getVectorSize(), /*scalable=*/false, /*fma=*/true),
       builder(builder), loc(program.getOp().getLoc()),
       laneDim(schedule.getLaneDim()), lanes(schedule.getVectorSize()),
-      isAligned(isAligned),
-      lanesAreRows(hasRowsInLanes(program.getOp())) {}
+      isAligned(isAligned), lanesAreRows(hasRowsInLanes(program.getOp())) {}
 
 bool KernelValues::isAlongLanes(ArrayRef<int64_t> dims) const {
   return inLanes() && lanes > 1 && llvm::is_contained(dims, *laneDim);

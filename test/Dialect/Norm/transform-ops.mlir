@@ -109,3 +109,114 @@ module attributes {transform.with_named_sequence} {
     transform.yield
   }
 }
+
+// -----
+
+#rc = affine_map<(r, c) -> (r, c)>
+
+// CHECK-LABEL: func @split_phases
+func.func @split_phases(%x: tensor<4x64xf32>) -> tensor<4x64xf32> {
+  // CHECK: %[[SUM:.*]] = norm.generic {{.*}} outs(%{{.*}} : tensor<4xf32>)
+  // CHECK: norm.generic {{.*}} ins(%{{.*}}, %[[SUM]] :
+  %y = norm.generic {indexing_maps = [#rc, #rc], normalized_dims = [1]} ins(%x : tensor<4x64xf32>) outs(%x : tensor<4x64xf32>) {
+  ^bb0(%e: f32):
+    %s = norm.reduce <add> %e : f32
+    %o = arith.divf %e, %s : f32
+    norm.yield %o : f32
+  }
+  return %y : tensor<4x64xf32>
+}
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
+    %program = transform.structured.match ops{["norm.generic"]} in %root : (!transform.any_op) -> !transform.any_op
+    transform.norm.split_phases %program : !transform.any_op
+    transform.yield
+  }
+}
+
+// -----
+
+func.func @split_phases_refused(%x: tensor<4x64xf32>) -> tensor<4x64xf32> {
+  // expected-note@below {{the operation}}
+  %y = norm.rms_norm ins(%x : tensor<4x64xf32>) outs(%x : tensor<4x64xf32>) axes = [1] epsilon = 1.0e-05
+  return %y : tensor<4x64xf32>
+}
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
+    %norm = transform.structured.match ops{["norm.rms_norm"]} in %root : (!transform.any_op) -> !transform.any_op
+    // expected-error@below {{expected a norm.generic, got norm.rms_norm}}
+    transform.norm.split_phases %norm : !transform.any_op
+    transform.yield
+  }
+}
+
+// -----
+
+#rc = affine_map<(r, c) -> (r, c)>
+
+func.func @split_phases_of_none(%x: tensor<4x64xf32>) -> tensor<4x64xf32> {
+  // expected-note@below {{the operation}}
+  %y = norm.generic {indexing_maps = [#rc, #rc], normalized_dims = [1]} ins(%x : tensor<4x64xf32>) outs(%x : tensor<4x64xf32>) {
+  ^bb0(%e: f32):
+    norm.yield %e : f32
+  }
+  return %y : tensor<4x64xf32>
+}
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
+    %program = transform.structured.match ops{["norm.generic"]} in %root : (!transform.any_op) -> !transform.any_op
+    // expected-error@below {{expected a program on tensors with collectives, got norm.generic}}
+    transform.norm.split_phases %program : !transform.any_op
+    transform.yield
+  }
+}
+
+// -----
+
+#rc = affine_map<(r, c) -> (r, c)>
+
+// What stands before a norm, within the loop over its tiles.
+// CHECK-LABEL: func @fuse
+func.func @fuse(%x: tensor<4x64xf32>, %e: tensor<4x64xf32>) -> tensor<4x64xf32> {
+  // CHECK: scf.for
+  // CHECK-NOT: linalg
+  // CHECK: norm.generic
+  // CHECK: math.exp
+  // CHECK: norm.reduce <add>
+  // CHECK: norm.yield
+  // CHECK: scf.yield
+  %z = linalg.exp ins(%x : tensor<4x64xf32>) outs(%e : tensor<4x64xf32>) -> tensor<4x64xf32>
+  %y = norm.generic {indexing_maps = [#rc, #rc], normalized_dims = [1]} ins(%z : tensor<4x64xf32>) outs(%e : tensor<4x64xf32>) {
+  ^bb0(%v: f32):
+    %s = norm.reduce <add> %v : f32
+    %o = arith.divf %v, %s : f32
+    norm.yield %o : f32
+  }
+  return %y : tensor<4x64xf32>
+}
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
+    %program = transform.structured.match ops{["norm.generic"]} in %root : (!transform.any_op) -> !transform.any_op
+    %tiled, %loop = transform.structured.fuse %program tile_sizes [2] : (!transform.any_op) -> (!transform.any_op, !transform.any_op)
+    %function = transform.structured.match ops{["func.func"]} in %root : (!transform.any_op) -> !transform.any_op
+    %fused = transform.norm.fuse %function : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+}
+
+// -----
+
+func.func @fuse_refused(%n: index, %i: index) {
+  // expected-note@below {{the operation}}
+  scf.for %j = %i to %n step %n {
+  }
+  return
+}
+module attributes {transform.with_named_sequence} {
+  transform.named_sequence @__transform_main(%root: !transform.any_op {transform.readonly}) {
+    %loop = transform.structured.match ops{["scf.for"]} in %root : (!transform.any_op) -> !transform.any_op
+    // expected-error@below {{expected an operation isolated from above, got scf.for}}
+    %fused = transform.norm.fuse %loop : (!transform.any_op) -> !transform.any_op
+    transform.yield
+  }
+}

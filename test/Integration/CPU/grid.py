@@ -162,6 +162,9 @@ def programs():
     yield Softmax("softmax_static", "f32", (None, 100)), [(5, 100)]
     yield Backward("backward_static", "bf16", (64, 768)), [(64, 768)]
     yield BlockScales("blocks_static", "f32", (None, 4, 32)), [(5, 4, 32)]
+    # One element more than vectors hold: what lies behind it stays as it is.
+    for size in (5, 9, 17):
+        yield BlockScales(f"blocks_one_more_{size}", "f32", (None, 3, size)), [(5, 3, size)]
 
 
 def check_all(target, options):

@@ -36,6 +36,31 @@ def fuse(op, sizes):
             f" : ({ANY}) -> ({types})")
 
 
+def split(op, *steps):
+    """Steps after the operation's program is split."""
+    first = (f"%program = transform.norm.generalize %op : ({ANY}) -> {ANY}\n" if op != "norm.generic" else "%program = "
+             f"transform.merge_handles %op : {ANY}\n")
+    return MATCH.format(op=op) + first + f"transform.norm.split_phases %program : {ANY}\n" + "\n".join(steps)
+
+
+def partial(handle, results, by):
+    """Partial results of tiles; there are handles to each initial tensor and to each but one of what merges."""
+    types = ", ".join([ANY] * (results + 3))
+    return (f"%parts_{handle}:{results}, %split_{handle}, %merge_{handle}, %forall_{handle} = "
+            f"transform.structured.tile_reduction_using_forall %{handle} by {by} : ({ANY}) -> ({types})")
+
+
+def match(handle, op):
+    return f'%{handle} = transform.structured.match ops{{["{op}"]}} in %root : ({ANY}) -> {ANY}'
+
+
+def loops(handle, sizes):
+    count = sum(size != 0 for size in sizes)
+    types = ", ".join([ANY] * (1 + count))
+    return (f"%tiled_{handle}, %loops_{handle}:{count} = transform.structured.tile_using_for %{handle} tile_sizes {sizes}"
+            f" : ({ANY}) -> ({types})")
+
+
 LAYER_NORM = """
 func.func @main(%x: tensor<?x?x?xf32>, %g: tensor<?xf32>, %mask: tensor<?x?x?xi1>, %y0: tensor<?x?x?xf32>,
                 %m0: tensor<?x?xf32>, %r0: tensor<?x?xf32>) -> (tensor<?x?x?xf32>, tensor<?x?xf32>, tensor<?x?xf32>) {
@@ -106,6 +131,77 @@ func.func @main(%x: tensor<?x?xf32>, %w: tensor<?xf32>, %y0: tensor<?x?xf32>, %s
   return %0#0, %0#1, %0#2 : tensor<?x?xf32>, tensor<?xf32>, tensor<?xf32>
 }
 """
+SOFTMAX = """
+#rc = affine_map<(r, c) -> (r, c)>
+func.func @main(%x: tensor<9x?xf32>) -> tensor<9x?xf32> {
+  %0 = norm.generic {indexing_maps = [#rc, #rc], normalized_dims = [1]} ins(%x : tensor<9x?xf32>) outs(%x : tensor<9x?xf32>) {
+  ^bb0(%e: f32):
+    %max = norm.reduce <maximumf> %e : f32
+    %d = arith.subf %e, %max : f32
+    %p = math.exp %d : f32
+    %sum = norm.reduce <add> %p : f32
+    %o = arith.divf %p, %sum : f32
+    norm.yield %o : f32
+  }
+  return %0 : tensor<9x?xf32>
+}
+"""
+# The value is computed, in an order of dims of its own; the mask is; the mean goes out alone; the count of a row too.
+COMPUTED = """
+#rcd = affine_map<(r, c, d) -> (r, c, d)>
+#cd = affine_map<(r, c, d) -> (d, c)>
+#r = affine_map<(r, c, d) -> (r)>
+func.func @main(%x: tensor<5x?x6xf32>, %b: tensor<6x?xf32>, %y0: tensor<5x?x6xf32>, %m0: tensor<5xf32>, %n0: tensor<5xf32>)
+    -> (tensor<5x?x6xf32>, tensor<5xf32>, tensor<5xf32>) {
+  %0:3 = norm.generic {indexing_maps = [#rcd, #cd, #rcd, #r, #r], normalized_dims = [1, 2]}
+      ins(%x, %b : tensor<5x?x6xf32>, tensor<6x?xf32>) outs(%y0, %m0, %n0 : tensor<5x?x6xf32>, tensor<5xf32>, tensor<5xf32>) {
+  ^bb0(%e: f32, %f: f32):
+    %h = arith.addf %e, %f : f32
+    %three = arith.constant 3.0 : f32
+    %valid = arith.cmpf ogt, %e, %three : f32
+    %d, %mean, %var = norm.moments %h where %valid : f32
+    %n = norm.size where %valid : f32
+    %all = norm.size over [1] : f32
+    %rstd = math.rsqrt %var : f32
+    %o = arith.mulf %d, %rstd : f32
+    %share = arith.divf %n, %all : f32
+    norm.yield %o, %mean, %share : f32, f32, f32
+  }
+  return %0#0, %0#1, %0#2 : tensor<5x?x6xf32>, tensor<5xf32>, tensor<5xf32>
+}
+"""
+# Positions, a sum over a row with a condition on them, and a maximum; one output adds up the sums of all rows.
+REDUCTIONS = """
+#rc = affine_map<(r, c) -> (r, c)>
+#r = affine_map<(r, c) -> (r)>
+#none = affine_map<(r, c) -> ()>
+func.func @main(%x: tensor<9x?xf32>, %s0: tensor<9xf32>, %m0: tensor<9xf32>, %t0: tensor<f32>) -> (tensor<9xf32>, tensor<9xf32>, tensor<f32>) {
+  %0:3 = norm.generic {indexing_maps = [#rc, #r, #r, #none], normalized_dims = [1]} ins(%x : tensor<9x?xf32>)
+      outs(%s0, %m0, %t0 : tensor<9xf32>, tensor<9xf32>, tensor<f32>) {
+  ^bb0(%e: f32):
+    %c10 = arith.constant 10 : index
+    %j = norm.index 1 : index
+    %late = arith.cmpi ugt, %j, %c10 : index
+    %s = norm.reduce <add> %e where %late : f32
+    %m = norm.reduce <minnumf> %e : f32
+    %t = norm.reduce <add> %e : f32
+    norm.yield %s, %m, %t : f32, f32, f32
+  }
+  return %0#0, %0#1, %0#2 : tensor<9xf32>, tensor<9xf32>, tensor<f32>
+}
+"""
+# Statistics on top of others; the pair that is the mean is added up, since only its sum is determined.
+STATISTICS = """
+func.func @main(%x: tensor<6x?xf32>, %before: tensor<6x?xf32>) -> (tensor<6xf32>, tensor<6xf32>, tensor<6xf32>) {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<6xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e : tensor<6xf32>) -> tensor<6xf32>
+  %0:4 = norm.statistics ins(%before : tensor<6x?xf32>) outs(%z, %z, %z, %z : tensor<6xf32>) axes = [1] {before}
+  %1:4 = norm.statistics ins(%x : tensor<6x?xf32>) outs(%0#0, %0#1, %0#2, %0#3 : tensor<6xf32>) axes = [1] {tile}
+  %2 = linalg.add ins(%1#1, %1#2 : tensor<6xf32>, tensor<6xf32>) outs(%e : tensor<6xf32>) -> tensor<6xf32>
+  return %1#0, %2, %1#3 : tensor<6xf32>, tensor<6xf32>, tensor<6xf32>
+}
+"""
 # The normalization of a matrix product, and the product with a normalized matrix.
 BEHIND_MATMUL = """
 func.func @main(%a: tensor<?x20xf32>, %b: tensor<20x40xf32>, %g: tensor<40xf32>) -> tensor<?x40xf32> {
@@ -146,7 +242,40 @@ CASES = {
     "batch_norm_training": (BATCH_NORM_TRAINING, [(9, 10, 6), (10,), (9, 10, 6), (10,), (10,)], [
         tile_for("norm.batch_norm_training", [0, 3])]),
     "program": (PROGRAM, [(17, 30), (30,), (30, 17), (17,), (30,)], [
-        tile_for("norm.generic", [4]), tile_for("norm.generic", [1])]),
+        tile_for("norm.generic", [4]), tile_for("norm.generic", [1]),
+        MATCH.format(op="norm.generic") + partial("op", 3, "num_threads = [3]"),
+        MATCH.format(op="norm.generic") + partial("op", 3, "tile_sizes = [4]"),
+        split("norm.generic", match("maps", "norm.generic"), loops("maps", [4]), match("s", "norm.statistics"),
+              partial("s", 4, "num_threads = [0, 3]"))]),
+    # Each row's mean is large beside its spread: what the pair of the mean is for.
+    "split": (LAYER_NORM, [(10, 33, 21), (33,), "10x33x21", (10, 33, 21), (10, 21), (10, 21)], [
+        split("norm.layer_norm", match("maps", "norm.generic"), loops("maps", [3, 8]), match("s", "norm.statistics"),
+              partial("s", 4, "num_threads = [0, 4, 0]")),
+        split("norm.layer_norm", match("s", "norm.statistics"), partial("s", 4, "tile_sizes = [0, 5, 0]")),
+        split("norm.layer_norm", match("s", "norm.statistics"), loops("s", [4, 8, 0]))], 1.0e5),
+    "statistics": (STATISTICS, [(6, 70), (6, 50)], [
+        match("both", "norm.statistics") + "\n" + loops("both", [4, 16]),
+        match("both", "norm.statistics") + "\n" + partial("both", 4, "tile_sizes = [0, 9]"),
+        match("both", "norm.statistics") + "\n" + partial("both", 4, "num_threads = [0, 64]")], 1.0e5),
+    "split_groups": (GROUP_NORM, [(5, 12, 7, 9), (12,), (5, 12, 7, 9), (5, 3)], [
+        split("norm.group_norm", match("s", "norm.statistics"), partial("s", 4, "tile_sizes = [0, 0, 3, 2, 4]"))]),
+    "split_rms": (ADAPTIVE, [(7, 10, 24), (7, 24), (7, 10, 24)], [
+        split("norm.rms_norm", match("all", "norm.generic"),
+              f"%sum, %map = transform.split_handle %all : ({ANY}) -> ({ANY}, {ANY})",
+              partial("sum", 1, "num_threads = [0, 0, 5]"), loops("map", [2, 0, 7]))]),
+    "softmax": (SOFTMAX, [(9, 50)], [
+        split("norm.generic", match("all", "norm.generic"),
+              f"%max, %sum, %map = transform.split_handle %all : ({ANY}) -> ({ANY}, {ANY}, {ANY})",
+              partial("max", 1, "num_threads = [0, 4]"), partial("sum", 1, "tile_sizes = [0, 16]"), loops("map", [4, 8])),
+        split("norm.generic", match("all", "norm.generic"), loops("all", [2]))]),
+    "computed": (COMPUTED, [(5, 11, 6), (6, 11), (5, 11, 6), (5,), (5,)], [
+        split("norm.generic", match("s", "norm.statistics"), partial("s", 4, "tile_sizes = [0, 4, 0]")),
+        split("norm.generic", match("s", "norm.statistics"), partial("s", 4, "tile_sizes = [0, 4, 5]")),
+        split("norm.generic", match("s", "norm.statistics"), loops("s", [2, 0, 4]))]),
+    # Two operations merge: one by the kinds of the reductions, one adds up.
+    "reductions": (REDUCTIONS, [(9, 50), (9,), (9,), ()], [
+        MATCH.format(op="norm.generic") + partial("op", 4, "tile_sizes = [0, 7]"),
+        MATCH.format(op="norm.generic") + partial("op", 4, "num_threads = [0, 4]")]),
     "behind_matmul": (BEHIND_MATMUL, [(21, 20), (20, 40), (40,)], [
         fuse("norm.layer_norm", [8]), tile_for("norm.layer_norm", [6]), fuse("norm.layer_norm", [1])]),
     "before_matmul": (BEFORE_MATMUL, [(21, 20), (20, 40), (20,)], [
@@ -162,20 +291,20 @@ def run(tool, *arguments, stdin=""):
     return result.stdout
 
 
-def make_argument(random, shape, path):
+def make_argument(random, shape, mean, path):
     if isinstance(shape, str):  # a mask
         np.save(path, random.random([int(size) for size in shape.split("x")]) < 0.7)
     else:
-        np.save(path, random.normal(3.0, 1.5, shape).astype(np.float32))
+        np.save(path, random.normal(mean, 1.5, shape).astype(np.float32))
 
 
-def check(name, function, shapes, scripts):
+def check(name, function, shapes, scripts, mean=3.0):
     folder = FOLDER / name
     folder.mkdir(parents=True, exist_ok=True)
     random = np.random.default_rng(5)
     inputs = [folder / f"in{index}.npy" for index in range(len(shapes))]
     for shape, path in zip(shapes, inputs):
-        make_argument(random, shape, path)
+        make_argument(random, shape, mean if path == inputs[0] else 3.0, path)
     inputs = [f"--input={path}" for path in inputs]
     results = function.split("return", 1)[1].split("\n", 1)[0].count("%")
     expected = [folder / f"out{index}.npy" for index in range(results)]
@@ -195,9 +324,10 @@ def check(name, function, shapes, scripts):
 
 
 def main():
-    for name, (function, shapes, scripts) in CASES.items():
-        check(name, function, shapes, scripts)
+    for name, (function, shapes, scripts, *mean) in CASES.items():
+        check(name, function, shapes, scripts, *mean)
         print(f"{name}: {len(scripts)} scripts")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -53,6 +53,16 @@ template <typename... Inits>
 void printInitResults(OpAsmPrinter &, Operation *, TypeRange,
                       const Inits &...) {}
 
+/// The same for norm.statistics, whose inits are of one type.
+inline ParseResult parseStatisticsResults(OpAsmParser &parser,
+                                          SmallVectorImpl<Type> &results,
+                                          Type init) {
+  return parseInitResults(parser, results, SmallVector<Type>(4, init));
+}
+
+inline void printStatisticsResults(OpAsmPrinter &, Operation *, TypeRange,
+                                   Type) {}
+
 } // namespace mlir::norm
 
 #endif // NORM_LIB_DIALECT_NORM_IR_DESTINATIONSTYLE_H

@@ -19,6 +19,10 @@ Value operandOf(NormOpInterface op, OperandRole role);
 /// The dims of a space of `rank` dims that are not among `dims`.
 SmallVector<int64_t> remainingDims(int64_t rank, ArrayRef<int64_t> dims);
 
+/// c2, c3: increasing dims of the input, which has `rank` of them.
+LogicalResult verifyAxes(Operation *op, StringRef name, ArrayRef<int64_t> axes,
+                         int64_t rank);
+
 /// All constraints that are not of one operation alone.
 LogicalResult verifyNamedOp(NormOpInterface op);
 

@@ -8,9 +8,8 @@
 using namespace mlir;
 using namespace mlir::norm;
 
-/// c2, c3: increasing dims of the input.
-static LogicalResult verifyAxes(Operation *op, StringRef name,
-                                ArrayRef<int64_t> axes, int64_t rank) {
+LogicalResult norm::verifyAxes(Operation *op, StringRef name,
+                               ArrayRef<int64_t> axes, int64_t rank) {
   for (auto [position, axis] : llvm::enumerate(axes)) {
     if (rank == 0)
       return op->emitOpError() << "expected no " << name

@@ -74,6 +74,17 @@ transform_ops::DecomposeOp::apply(transform::TransformRewriter &rewriter,
   return DiagnosedSilenceableFailure::success();
 }
 
+DiagnosedSilenceableFailure transform_ops::FuseOp::applyToOne(
+    transform::TransformRewriter &rewriter, Operation *target,
+    transform::ApplyToEachResultList &results, transform::TransformState &) {
+  // What simplifies within would reach beyond any other operation.
+  if (!target->hasTrait<OpTrait::IsIsolatedFromAbove>())
+    return refuse(*this, target, "an operation isolated from above");
+  fuseRowPrograms(rewriter, target, getFormPrograms());
+  results.push_back(target);
+  return DiagnosedSilenceableFailure::success();
+}
+
 DiagnosedSilenceableFailure transform_ops::ScheduleOp::applyToOne(
     transform::TransformRewriter &rewriter, Operation *target,
     transform::ApplyToEachResultList &results, transform::TransformState &) {
@@ -91,6 +102,8 @@ DiagnosedSilenceableFailure transform_ops::ScheduleOp::applyToOne(
            << schedule;
   NormSchedulePassOptions options;
   options.vectorBits = getVectorBits();
+  options.scalable = getScalable();
+  options.maskedBits = getMaskedBits();
   options.l1Bytes = getL1Bytes();
   options.l2Bytes = getL2Bytes();
   options.numThreads = getNumThreads();
@@ -102,6 +115,17 @@ DiagnosedSilenceableFailure transform_ops::ScheduleOp::applyToOne(
   if (failed(mlir::verify(target)) || failed(passes.run(target)))
     return emitDefiniteFailure("no such schedule for ") << target->getName();
   results.push_back(target);
+  return DiagnosedSilenceableFailure::success();
+}
+
+DiagnosedSilenceableFailure transform_ops::SplitPhasesOp::applyToOne(
+    transform::TransformRewriter &rewriter, Operation *target,
+    transform::ApplyToEachResultList &, transform::TransformState &) {
+  auto program = dyn_cast<GenericOp>(target);
+  if (!program)
+    return refuse(*this, target, "a norm.generic");
+  if (failed(splitPhases(rewriter, program)))
+    return refuse(*this, target, "a program on tensors with collectives");
   return DiagnosedSilenceableFailure::success();
 }
 

@@ -12,6 +12,8 @@ using namespace mlir::norm;
 
 /// Whether an init's values before the operation matter.
 static bool readsInit(Operation *op, OpOperand &init) {
+  if (isa<StatisticsOp>(op))
+    return true;
   auto program = dyn_cast<GenericOp>(op);
   return program && program.isAccumulator(init.getOperandNumber() -
                                           program.getInputs().size());
@@ -33,6 +35,10 @@ static bool isAccessedElementwise(NormOpInterface op,
     return operand == &op.getOperandsOf(OperandRole::Input)[0] ||
            operand == &op.getOperandsOf(OperandRole::Output)[0];
   });
+}
+
+static bool isAccessedElementwise(StatisticsOp, ArrayRef<OpOperand *>) {
+  return false;
 }
 
 namespace {
@@ -114,6 +120,6 @@ void norm::registerBufferizableOpInterfaceExternalModels(
     DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, NormDialect *) {
     attachTo<LayerNormOp, RMSNormOp, GroupNormOp, BatchNormInferenceOp,
-             BatchNormTrainingOp, GenericOp>(*context);
+             BatchNormTrainingOp, GenericOp, StatisticsOp>(*context);
   });
 }

@@ -45,6 +45,9 @@ private:
     if (auto named = dyn_cast<NormOpInterface>(op.getOperation()))
       op = cast<DestinationStyleOpInterface>(
           generalize(rewriter, named).getOperation());
+    else if (auto statistics = dyn_cast<StatisticsOp>(op.getOperation()))
+      op = cast<DestinationStyleOpInterface>(
+          generalize(rewriter, statistics).getOperation());
     auto program = dyn_cast<GenericOp>(op.getOperation());
     if (!program)
       return;

@@ -156,12 +156,29 @@ void norm::decomposeSoftmax(RewriterBase &rewriter, Operation *root) {
   });
 }
 
+/// A tensor that an elementwise operation on tensors makes another of, which
+/// has its shape: these operations do not reify it.
+static Value getTensorOperand(Value tensor) {
+  Operation *producer = tensor.getDefiningOp();
+  if (!producer || !OpTrait::hasElementwiseMappableTraits(producer))
+    return {};
+  for (Value operand : producer->getOperands())
+    if (isa<RankedTensorType>(operand.getType()))
+      return operand;
+  return {};
+}
+
 /// Sizes come from operands, not from results that would be there for that
 /// alone; and what has a plainer form takes it.
 static void prepare(RewriterBase &rewriter, Operation *root,
                     bool formPrograms) {
   SmallVector<Operation *> dims;
-  root->walk([&](tensor::DimOp op) { dims.push_back(op); });
+  root->walk([&](tensor::DimOp op) {
+    dims.push_back(op);
+    while (Value operand = getTensorOperand(op.getSource()))
+      rewriter.modifyOpInPlace(
+          op, [&]() { op.getSourceMutable().assign(operand); });
+  });
   RewritePatternSet patterns(root->getContext());
   memref::populateResolveRankedShapedTypeResultDimsPatterns(patterns);
   (void)applyOpPatternsGreedily(

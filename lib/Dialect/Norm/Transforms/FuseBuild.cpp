@@ -282,8 +282,13 @@ Value ProgramBuilder::findDeadInput(OpResult output, const Coords &coords) {
     if (input.coords != coords || input.tensor.getType() != output.getType() ||
         llvm::is_contained(inits, operand))
       continue;
-    // What another operation made for this purpose alone.
+    // What another operation made for this purpose alone, and what is read at
+    // no other positions.
     Value tensor = input.tensor;
+    if (llvm::count_if(inputs, [&](const Access &other) {
+          return other.tensor == tensor;
+        }) > 1)
+      continue;
     auto isReadHereAlone = [&](Value value) {
       return llvm::all_of(value.getUsers(), [&](Operation *user) {
         return group.contains(user) || user == operand.getDefiningOp();

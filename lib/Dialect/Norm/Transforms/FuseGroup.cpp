@@ -4,6 +4,7 @@
 // loops of each stand in it.
 
 #include "Fuse.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -287,15 +288,18 @@ SmallVector<Operation *> Group::getNeighbours() const {
           insert(user);
       }
   }
-  // Norms of what is normalized here already.
+  // Norms and reductions of what is read here already.
   for (const Access &input : getInputs())
     if (llvm::any_of(input.coords, [&](AffineExpr coord) {
           auto variable = dyn_cast<AffineDimExpr>(coord);
           return variable && !isNormalized(variable.getPosition());
         }))
-      for (Operation *user : input.tensor.getUsers())
-        if (auto program = dyn_cast<GenericOp>(user))
-          insert(program);
+      for (Operation *user : input.tensor.getUsers()) {
+        auto linalgOp = dyn_cast<linalg::LinalgOp>(user);
+        if (isa<GenericOp>(user) ||
+            (linalgOp && linalgOp.getNumReductionLoops() > 0))
+          insert(user);
+      }
   SmallVector<Operation *> sorted = neighbours.takeVector();
   llvm::sort(sorted,
              [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });

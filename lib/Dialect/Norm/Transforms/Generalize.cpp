@@ -21,11 +21,21 @@ GenericOp norm::generalize(RewriterBase &rewriter, NormOpInterface op) {
   return cast<GenericOp>(generalized.program);
 }
 
+GenericOp norm::generalize(RewriterBase &rewriter, StatisticsOp op) {
+  OpBuilder::InsertionGuard guard(rewriter);
+  rewriter.setInsertionPoint(op);
+  GenericOp program = op.generalize(rewriter);
+  program->setDiscardableAttrs(op->getDiscardableAttrDictionary());
+  rewriter.replaceOp(op, program);
+  return program;
+}
+
 namespace {
 struct Generalize : public norm::impl::NormGeneralizePassBase<Generalize> {
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
     getOperation()->walk([&](NormOpInterface op) { generalize(rewriter, op); });
+    getOperation()->walk([&](StatisticsOp op) { generalize(rewriter, op); });
   }
 };
 } // namespace

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "norm/Dialect/Norm/Transforms/TilingInterfaceImpl.h"
-#include "TilingSpace.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "PartialReduction.h"
+#include "Tile.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/Interfaces/ValueBoundsOpInterface.h"
@@ -20,84 +18,6 @@ static LogicalResult notFused(Operation *op, const Twine &why) {
                  remark::RemarkOpts::name("NormNotFused").category("norm-tile"))
       << op->getName().getStringRef() << remark::reason("{0}", why.str());
   return failure();
-}
-
-/// The part of a tensor or memref.
-static Value makeSlice(OpBuilder &builder, Location loc, Value value,
-                       const Box &box) {
-  SmallVector<OpFoldResult> strides(box.offsets.size(),
-                                    builder.getIndexAttr(1));
-  if (isa<RankedTensorType>(value.getType()))
-    return tensor::ExtractSliceOp::create(builder, loc, value, box.offsets,
-                                          box.sizes, strides);
-  return memref::SubViewOp::create(builder, loc, value, box.offsets, box.sizes,
-                                   strides);
-}
-
-/// The offset in the block: a constant, or an input of the program.
-static Value makeOffset(OpBuilder &builder, GenericOp program,
-                        OpFoldResult offset) {
-  Location loc = program.getLoc();
-  if (std::optional<int64_t> constant = getConstantIntValue(offset))
-    return arith::ConstantIndexOp::create(builder, loc, *constant);
-  SmallVector<AffineMap> maps = program.getIndexingMapsArray();
-  maps.insert(
-      maps.begin() + program.getInputs().size(),
-      AffineMap::get(program.getNumDims(), 0, {}, builder.getContext()));
-  program.getInputsMutable().append(cast<Value>(offset));
-  program.setIndexingMapsAttr(builder.getAffineMapArrayAttr(maps));
-  return program.getBody().addArgument(builder.getIndexType(), loc);
-}
-
-/// `norm.index` in a tile counts from the tile's start.
-static void offsetIndices(OpBuilder &builder, GenericOp program,
-                          ArrayRef<OpFoldResult> offsets) {
-  OpBuilder::InsertionGuard guard(builder);
-  llvm::SmallDenseMap<int64_t, Value> made;
-  for (IndexOp index : llvm::to_vector(program.getBody().getOps<IndexOp>())) {
-    int64_t dim = index.getDim();
-    if (getConstantIntValue(offsets[dim]) == 0)
-      continue;
-    builder.setInsertionPointToStart(&program.getBody().front());
-    Value &offset = made[dim];
-    if (!offset)
-      offset = makeOffset(builder, program, offsets[dim]);
-    builder.setInsertionPointAfter(index);
-    Value sum = arith::AddIOp::create(builder, index.getLoc(), index, offset);
-    index.getResult().replaceAllUsesExcept(sum, sum.getDefiningOp());
-  }
-}
-
-/// The operation on the tile, whose dims that must be whole are so.
-static TilingResult makeTile(OpBuilder &builder, DestinationStyleOpInterface op,
-                             const TilingSpace &space, const Box &tile,
-                             ValueRange inits = {}) {
-  TilingResult result;
-  SmallVector<Value> operands;
-  SmallVector<Type> resultTypes;
-  for (OpOperand &operand : op->getOpOperands()) {
-    Value value = operand.get();
-    if (!inits.empty() && op.isDpsInit(&operand)) {
-      value = inits[operand.getOperandNumber() -
-                    op.getDpsInitsMutable().begin()->getOperandNumber()];
-    } else if (isa<ShapedType>(value.getType()) &&
-               !space.touchesWhole(operand, tile)) {
-      value = makeSlice(builder, op.getLoc(), value,
-                        space.getOperandBox(operand, tile));
-      result.generatedSlices.push_back(value.getDefiningOp());
-    }
-    operands.push_back(value);
-    if (op.isDpsInit(&operand) && isa<RankedTensorType>(value.getType()))
-      resultTypes.push_back(value.getType());
-  }
-  Operation *tiled = clone(builder, op, resultTypes, operands);
-  if (auto program = dyn_cast<GenericOp>(tiled)) {
-    program.removeScheduleAttr(); // it was chosen for other sizes
-    offsetIndices(builder, program, tile.offsets);
-  }
-  result.tiledOps.push_back(tiled);
-  llvm::append_range(result.tiledValues, tiled->getResults());
-  return result;
 }
 
 /// The tile of the iteration space that goes with parts of operands, all of the
@@ -321,6 +241,7 @@ static void attachTo(MLIRContext &context) {
 void norm::registerTilingInterfaceExternalModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, NormDialect *) {
     attachTo<LayerNormOp, RMSNormOp, GroupNormOp, BatchNormInferenceOp,
-             BatchNormTrainingOp, GenericOp>(*context);
+             BatchNormTrainingOp, GenericOp, StatisticsOp>(*context);
+    attachPartialReduction(*context);
   });
 }

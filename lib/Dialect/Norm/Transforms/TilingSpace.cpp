@@ -16,6 +16,8 @@ TilingSpace::TilingSpace(DestinationStyleOpInterface op) : op(op) {
   operandDims.resize(op->getNumOperands());
   if (auto program = dyn_cast<GenericOp>(op.getOperation()))
     describe(program);
+  else if (auto statistics = dyn_cast<StatisticsOp>(op.getOperation()))
+    describe(statistics);
   else
     describe(cast<NormOpInterface>(op.getOperation()));
 }
@@ -69,6 +71,20 @@ void TilingSpace::describe(NormOpInterface named) {
     if (groups && operand.isPerGroup)
       llvm::replace(dims, groups->dim, ownDim);
   }
+}
+
+void TilingSpace::describe(StatisticsOp statistics) {
+  unsigned numDims =
+      cast<ShapedType>(statistics.getInput().getType()).getRank();
+  iterators.assign(numDims, utils::IteratorType::parallel);
+  reasons.resize(numDims);
+  for (int64_t dim : statistics.getAxes())
+    iterators[dim] = utils::IteratorType::reduction;
+  for (OpOperand &operand : statistics->getOpOperands())
+    operandDims[operand.getOperandNumber()] =
+        statistics.isDpsInit(&operand)
+            ? statistics.getRowDims()
+            : llvm::to_vector(llvm::seq<int64_t>(0, numDims));
 }
 
 static OpFoldResult getOwnSize(OpBuilder &builder, Location loc, Value value,
@@ -144,12 +160,15 @@ bool TilingSpace::isWhole(OpOperand &operand, unsigned position,
   return false;
 }
 
-std::optional<unsigned> TilingSpace::findWronglyCutDim(const Box &tile) const {
+std::optional<unsigned>
+TilingSpace::findWronglyCutDim(const Box &tile,
+                               function_ref<bool(unsigned)> mayCut) const {
   llvm::SmallBitVector seen(getNumDims());
   for (OpOperand &operand : op->getOpOperands())
     for (auto [position, dim] :
          llvm::enumerate(operandDims[operand.getOperandNumber()])) {
-      if (dim == ownDim || reasons[dim].empty() || seen.test(dim))
+      if (dim == ownDim || reasons[dim].empty() || seen.test(dim) ||
+          (mayCut && mayCut(dim)))
         continue;
       seen.set(dim);
       if (!isWhole(operand, position, tile.offsets[dim], tile.sizes[dim]))
@@ -180,7 +199,7 @@ Box TilingSpace::getOperandBox(OpOperand &operand, const Box &tile) const {
 bool TilingSpace::touchesWhole(OpOperand &operand, const Box &tile) const {
   for (auto [position, dim] :
        llvm::enumerate(operandDims[operand.getOperandNumber()]))
-    if (dim != ownDim && reasons[dim].empty() &&
+    if (dim != ownDim &&
         !isWhole(operand, position, tile.offsets[dim], tile.sizes[dim]))
       return false;
   return true;

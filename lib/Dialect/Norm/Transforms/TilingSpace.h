@@ -29,12 +29,18 @@ public:
 
   /// Why a dim must not be cut, or nothing where it may be.
   StringRef getReasonForWhole(unsigned dim) const { return reasons[dim]; }
-  /// The first dim that a tile cuts though it must not, if any. Makes no
-  /// operations.
-  std::optional<unsigned> findWronglyCutDim(const Box &tile) const;
+  /// The first dim that a tile cuts though it must not, if any; those for which
+  /// `mayCut` is true are not looked at. Makes no operations.
+  std::optional<unsigned>
+  findWronglyCutDim(const Box &tile,
+                    function_ref<bool(unsigned)> mayCut = nullptr) const;
   /// Why nothing can be tiled in such a way, for a message.
   std::string describeCut(unsigned dim) const;
 
+  /// For each dim of an operand the dim of the space that it stands for.
+  ArrayRef<int64_t> getOperandDims(OpOperand &operand) const {
+    return operandDims[operand.getOperandNumber()];
+  }
   /// The part of an operand that a tile of the iteration space touches.
   Box getOperandBox(OpOperand &operand, const Box &tile) const;
   /// Whether a tile touches the whole of an operand, as far as can be told.
@@ -54,6 +60,7 @@ private:
 
   void describe(GenericOp program);
   void describe(NormOpInterface named);
+  void describe(StatisticsOp statistics);
   /// Whether the offset and size are all of an operand's dim.
   bool isWhole(OpOperand &operand, unsigned position, OpFoldResult offset,
                OpFoldResult size) const;

@@ -19,6 +19,7 @@
 namespace mlir::norm {
 class GenericOp;
 class NormOpInterface;
+class StatisticsOp;
 class YieldOp;
 
 /// What an operand is to a named normalization. Mean and variance are given

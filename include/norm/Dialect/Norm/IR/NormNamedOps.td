@@ -17,7 +17,7 @@ def Norm_MaskShaped : Norm_ShapedOf<[I1]>;
 /// An operation in destination style on tensors (then free of effects and speculatable) or memrefs.
 class Norm_DestinationStyleOp<string mnemonic, list<Trait> traits = []>
   : Op<Norm_Dialect, mnemonic, traits # [
-      AttrSizedOperandSegments, DestinationStyleOpInterface,
+      DestinationStyleOpInterface,
       DeclareOpInterfaceMethods<MemoryEffectsOpInterface>,
       DeclareOpInterfaceMethods<ConditionallySpeculatable>,
       DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>,
@@ -30,7 +30,7 @@ class Norm_OneOperandEach<string names, list<int> groups> : PredOpTrait<"there i
 
 /// What the named normalizations have in common. `roles` says what the operands are, in their order.
 class Norm_NamedOp<string mnemonic, list<string> roles, list<Trait> traits>
-  : Norm_DestinationStyleOp<mnemonic, traits # [NormOpInterface]> {
+  : Norm_DestinationStyleOp<mnemonic, traits # [AttrSizedOperandSegments, NormOpInterface]> {
   let results = (outs Variadic<AnyRankedTensor>:$results);
   let hasVerifier = 1;
   code namedOpDeclarations = [{

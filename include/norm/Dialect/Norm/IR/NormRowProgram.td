@@ -13,7 +13,7 @@ def Norm_ProgramInput : AnyTypeOf<[AnyRankedTensor, AnyStridedMemRef, AnyFloat, 
 def Norm_ProgramInit : AnyTypeOf<[AnyRankedTensor, AnyStridedMemRef]>;
 
 def GenericOp : Norm_DestinationStyleOp<"generic", [
-    IsolatedFromAbove, SingleBlock,
+    AttrSizedOperandSegments, IsolatedFromAbove, SingleBlock,
     IndexingMapOpInterface]> {
   let summary = "A row program: any computation over rows by elementwise operations and reductions along them";
   let description = [{

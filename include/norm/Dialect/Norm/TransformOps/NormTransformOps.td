@@ -52,6 +52,20 @@ def DecomposeOp : Op<Transform_Dialect, "norm.decompose", [
   }];
 }
 
+def FuseOp : Norm_TransformOp<"fuse"> {
+  let cppNamespace = "::mlir::norm::transform_ops";
+  let summary = "Take the operations around normalizations into their row programs";
+  let description = [{
+    What `norm-fuse` does, within each operation of a handle. Handles to what is within become invalid. The result is the
+    same operations.
+
+    An operation that is not isolated from above, as a function is, is a silenceable failure.
+
+    Example: `%1 = transform.norm.fuse %function {form_programs = false} : (!transform.any_op) -> !transform.any_op`
+  }];
+  let arguments = (ins TransformHandleTypeInterface:$target, DefaultValuedAttr<BoolAttr, "true">:$form_programs);
+}
+
 def ScheduleOp : Norm_TransformOp<"schedule"> {
   let cppNamespace = "::mlir::norm::transform_ops";
   let summary = "Give row programs a schedule and a variance algorithm";
@@ -70,9 +84,25 @@ def ScheduleOp : Norm_TransformOp<"schedule"> {
     ```
   }];
   let arguments = (ins TransformHandleTypeInterface:$target, OptionalAttr<AnyAttr>:$schedule,
-                       DefaultValuedAttr<I64Attr, "0">:$vector_bits, DefaultValuedAttr<I64Attr, "0">:$l1_bytes,
+                       DefaultValuedAttr<I64Attr, "0">:$vector_bits, UnitAttr:$scalable,
+                       DefaultValuedAttr<I64Attr, "8">:$masked_bits, DefaultValuedAttr<I64Attr, "0">:$l1_bytes,
                        DefaultValuedAttr<I64Attr, "0">:$l2_bytes, DefaultValuedAttr<I64Attr, "1">:$num_threads,
                        UnitAttr:$parallel, OptionalAttr<Norm_MomentsAlgorithmAttr>:$algorithm);
+}
+
+def SplitPhasesOp : Norm_TransformOp<"split_phases"> {
+  let cppNamespace = "::mlir::norm::transform_ops";
+  let summary = "Split row programs into what combines along rows and what does not";
+  let description = [{
+    What `norm-split-phases` does, for the operations of a handle. How many operations a program becomes depends on it:
+    there is no result, a script matches them.
+
+    An operation that is no `norm.generic`, or one that cannot be split, is a silenceable failure.
+
+    Example: `transform.norm.split_phases %program : !transform.any_op`
+  }];
+  let results = (outs);
+  let assemblyFormat = "$target attr-dict `:` type($target)";
 }
 
 #endif // NORM_DIALECT_NORM_TRANSFORMOPS_NORMTRANSFORMOPS_TD

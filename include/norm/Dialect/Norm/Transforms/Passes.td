@@ -157,4 +157,29 @@ def NormExpandMomentsPass : Pass<"norm-expand-moments"> {
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def NormSplitPhasesPass : Pass<"norm-split-phases"> {
+  let summary = "Split row programs into what combines along rows and what does not";
+  let description = [{
+    For a compiler that distributes parts of a row, or fuses anything behind a normalization. Of a row program on tensors
+    remain:
+
+    - for each `norm.moments` a `norm.statistics`: it can be tiled along the row, one part after the other or each apart;
+    - for the `norm.reduce` of a phase (those that combine along the same dims together) a `norm.generic` whose outputs
+      are their results; it has partial results along the row too;
+    - a `norm.generic` without collectives, which takes these as inputs, and can be tiled and fused along any dim; another
+      one for outputs that lack normalized dims.
+
+    A value that statistics are taken of and that is no operand, or no exact cast of one, becomes a tensor: a program of its
+    own, which fuses into the tiles of the statistics. A `norm.size` becomes an operand. Programs with several phases, as a
+    softmax, are split phase by phase. Schedules are dropped. Statistics are those of `norm.statistics`, whatever the algorithm of
+    `norm.moments`.
+
+    Programs on memrefs and programs without collectives stay; the reason goes to MLIR's remark engine, in the category
+    `norm-split-phases`.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::norm::NormDialect",
+                           "::mlir::tensor::TensorDialect"];
+  let statistics = [Statistic<"numSplit", "num-split", "Number of row programs that were split">];
+}
+
 #endif // NORM_DIALECT_NORM_TRANSFORMS_PASSES_TD

@@ -9,9 +9,15 @@
 
 namespace mlir::norm {
 
-/// Replaces a named normalization by its row program, which takes over its
-/// location and discardable attributes, and returns it.
+/// Replaces a named normalization or statistics by its row program, which takes
+/// over its location and discardable attributes, and returns it.
 GenericOp generalize(RewriterBase &rewriter, NormOpInterface op);
+GenericOp generalize(RewriterBase &rewriter, StatisticsOp op);
+
+/// Replaces a row program on tensors by programs that combine along rows and
+/// one without collectives, as `norm-split-phases` does. Fails where there is
+/// nothing to split, and notifies the rewriter why.
+LogicalResult splitPhases(RewriterBase &rewriter, GenericOp program);
 
 /// Replaces each `linalg.softmax` on tensors under `root` by reductions and
 /// elementwise operations.
