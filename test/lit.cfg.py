@@ -20,6 +20,8 @@ llvm_config.with_environment("PATH", config.norm_tools_dir, append_path=True)
 llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
 # For tests that compile: Integration/normtest.py.
 llvm_config.with_environment("LLVM_TOOLS_DIR", config.llvm_tools_dir)
+# For tests that run kernels: Integration/gputest.py.
+llvm_config.with_environment("NORM_LIBRARY_DIR", os.path.join(config.norm_obj_root, "lib"))
 llvm_config.use_default_substitutions()
 
 config.substitutions.append(("%python", config.python_executable))

@@ -71,8 +71,14 @@ void addNormMemRefPasses(OpPassManager &pm, const NormToLLVMOptions &options) {
       options.threads == ThreadModel::None ? 1 : int64_t(options.numThreads);
   schedule.algorithm = options.algorithm;
   schedule.parallel = options.threads != ThreadModel::None;
+  schedule.chip = options.emulateChip;
   pm.addPass(createNormSchedulePass(schedule));
   pm.addPass(createNormExpandMomentsPass());
+  if (!options.emulateChip.empty()) {
+    pm.addPass(createConvertNormToGPUPass());
+    pm.addPass(createNormEmulateGPUPass());
+    return addCleanup(pm);
+  }
   ConvertNormToVectorPassOptions conversion;
   conversion.fma = options.fma;
   pm.addPass(createConvertNormToVectorPass(conversion));

@@ -187,11 +187,15 @@ class Library:
         with tempfile.TemporaryDirectory() as folder:
             objects, path = os.path.join(folder, "code.o"), os.path.join(folder, "code.so")
             compile_object(text, options, target.flags(), level, objects)
-            runtime = [] if threads == "none" else [find_openmp()]
+            runtime = self.runtime() + ([] if threads == "none" else [find_openmp()])
             run_tool("cc", "-shared", "-o", path, objects, *runtime, "-lm", stdin=b"")
-            if runtime:
-                ctypes.CDLL(runtime[0], mode=ctypes.RTLD_GLOBAL)
+            for shared in runtime:
+                ctypes.CDLL(shared, mode=ctypes.RTLD_GLOBAL)
             self.library = ctypes.CDLL(path)
+
+    def runtime(self):
+        """Shared libraries that the code is linked with."""
+        return []
 
     def call(self, name, *arguments):
         """Calls a function with Arrays and (type, number) pairs; it must have the C interface and no results."""

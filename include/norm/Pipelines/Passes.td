@@ -209,4 +209,23 @@ def NormStaticResultsToOutParamsPass : Pass<"norm-static-results-to-out-params",
   let dependentDialects = ["::mlir::memref::MemRefDialect"];
 }
 
+def NormExpandGPUMathPass : Pass<"norm-expand-gpu-math", "::mlir::gpu::GPUModuleOp"> {
+  let summary = "Compute functions of f32 and f64 by instructions of NVIDIA GPUs";
+  let description = [{
+    Roots, reciprocal roots, roundings, absolute values and `math.fma` become calls of LLVM's or NVVM's intrinsics. Upstream's conversion to
+    NVVM would call functions of CUDA's libdevice for them.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect", "::mlir::vector::VectorDialect"];
+}
+
+def NormEmulateGPUPass : Pass<"norm-emulate-gpu", "::mlir::ModuleOp"> {
+  let summary = "Turn GPU kernels and their launches into functions that the CPU emulator runs";
+  let description = [{
+    Each `gpu.func` with structured control flow becomes a function of the host that does what one thread does; its GPU operations
+    become calls of `norm/Runtime/Emulator.h`, and so do launches. Index arithmetic has 64 bits, whatever the data
+    layout of the `gpu.module` says.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect"];
+}
+
 #endif // NORM_PIPELINES_PASSES_TD

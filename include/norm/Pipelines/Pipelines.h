@@ -38,6 +38,11 @@ struct NormToLLVMOptions : public PassPipelineOptions<NormToLLVMOptions> {
       llvm::cl::values(
           clEnumValN(ThreadModel::None, "none", "The calling thread"),
           clEnumValN(ThreadModel::OpenMP, "openmp", "The OpenMP runtime"))};
+  PassOptions::Option<std::string> emulateChip{
+      *this, "emulate-chip",
+      llvm::cl::desc("Make kernels for this GPU (sm_90), and of them functions "
+                     "for the emulator of norm/Runtime/Emulator.h"),
+      llvm::cl::init("")};
   PassOptions::Option<int64_t> vectorBits{
       *this, "vector-bits",
       llvm::cl::desc("Bits of a vector register; 0: as norm-schedule finds it"),

@@ -92,9 +92,12 @@ static LogicalResult verifyConvertible(GenericOp op) {
   if (!op.hasPureBufferSemantics())
     return op.emitOpError(
         "expected operands that are memrefs: bufferize first");
-  std::optional<CPUScheduleAttr> schedule = op.getSchedule();
-  if (!schedule)
+  if (!op.getSchedule())
     return op.emitOpError("expected a schedule: run norm-schedule first");
+  CPUScheduleAttr schedule = op.getCPUSchedule();
+  if (!schedule)
+    return op.emitOpError()
+           << "expected a CPU schedule, got " << op.getScheduleAttr();
   WalkResult moments = op.walk([](MomentsOp moments) {
     moments.emitOpError(
         "expected plain reductions: run norm-expand-moments first");
@@ -102,17 +105,17 @@ static LogicalResult verifyConvertible(GenericOp op) {
   });
   if (moments.wasInterrupted())
     return failure();
-  if (!schedule->getLaneDim() && !op.getNormalizedDims().empty())
+  if (!schedule.getLaneDim() && !op.getNormalizedDims().empty())
     return op.emitOpError("expected a schedule with a lane_dim");
   unsigned numPhases = RowProgram(op).getNumPhases();
-  if (schedule->getPrefetchPhase().value_or(0) >= numPhases)
+  if (schedule.getPrefetchPhase().value_or(0) >= numPhases)
     return op.emitOpError()
            << "expected the schedule's prefetch_phase to be "
               "one of the program's "
-           << numPhases << " phases, got " << *schedule->getPrefetchPhase();
-  if (failed(verifyScalable(op, *schedule)))
+           << numPhases << " phases, got " << *schedule.getPrefetchPhase();
+  if (failed(verifyScalable(op, schedule)))
     return failure();
-  return verifyLaneLayout(op, *schedule);
+  return verifyLaneLayout(op, schedule);
 }
 
 //===----------------------------------------------------------------------===//
@@ -126,7 +129,7 @@ class ProgramConverter {
 public:
   ProgramConverter(RewriterBase &rewriter, GenericOp op, bool fma)
       : rewriter(rewriter), op(op), loc(op.getLoc()), program(op),
-        schedule(*op.getSchedule()), fma(fma) {}
+        schedule(op.getCPUSchedule()), fma(fma) {}
 
   void run();
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "RowEmitter.h"
-#include "Widen.h"
+#include "RowValues/Widen.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -56,7 +56,7 @@ SmallVector<int64_t> RowEmitter::inLoopOrder(ArrayRef<int64_t> dims) const {
 //===----------------------------------------------------------------------===//
 
 std::optional<int64_t> RowEmitter::getGroupDim(GenericOp op) {
-  std::optional<int64_t> laneDim = op.getSchedule()->getLaneDim();
+  std::optional<int64_t> laneDim = op.getCPUSchedule().getLaneDim();
   if (laneDim && !op.isNormalizedDim(*laneDim))
     return laneDim;
   SmallVector<int64_t> rowDims = op.getRowDims();
@@ -66,7 +66,7 @@ std::optional<int64_t> RowEmitter::getGroupDim(GenericOp op) {
 }
 
 int64_t RowEmitter::getGroupSize(GenericOp op) {
-  CPUScheduleAttr schedule = *op.getSchedule();
+  CPUScheduleAttr schedule = op.getCPUSchedule();
   std::optional<int64_t> laneDim = schedule.getLaneDim();
   bool lanesAreRows = laneDim && !op.isNormalizedDim(*laneDim);
   return schedule.getRows() * (lanesAreRows ? schedule.getVectorSize() : 1);

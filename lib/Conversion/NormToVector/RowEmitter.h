@@ -3,7 +3,7 @@
 #ifndef NORM_LIB_CONVERSION_NORMTOVECTOR_ROWEMITTER_H
 #define NORM_LIB_CONVERSION_NORMTOVECTOR_ROWEMITTER_H
 
-#include "ValueEmitter.h"
+#include "RowValues/ValueEmitter.h"
 
 namespace mlir::norm {
 

@@ -4,7 +4,7 @@
 // loops, remainders.
 
 #include "RowEmitter.h"
-#include "Widen.h"
+#include "RowValues/Widen.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"

@@ -32,6 +32,28 @@ static void printAlgorithm(OpAsmPrinter &printer, MomentsOp,
   printer << '<' << stringifyMomentsAlgorithm(algorithm.getValue()) << '>';
 }
 
+/// A CPU schedule stands without its name, as the common case.
+static ParseResult parseSchedule(OpAsmParser &parser, Attribute &schedule) {
+  SMLoc location = parser.getCurrentLocation();
+  OptionalParseResult named = parser.parseOptionalAttribute(schedule);
+  if (!named.has_value()) {
+    schedule = CPUScheduleAttr::parse(parser, {});
+    return success(bool(schedule));
+  }
+  if (succeeded(*named) && !isa<CPUScheduleAttr, GPUScheduleAttr>(schedule))
+    return parser.emitError(location)
+           << "expected a CPU or GPU schedule, got " << schedule;
+  return *named;
+}
+
+static void printSchedule(OpAsmPrinter &printer, GenericOp,
+                          Attribute schedule) {
+  if (auto cpuSchedule = dyn_cast<CPUScheduleAttr>(schedule))
+    cpuSchedule.print(printer);
+  else
+    printer << schedule;
+}
+
 #define GET_OP_CLASSES
 #include "norm/Dialect/Norm/IR/NormOps.cpp.inc"
 

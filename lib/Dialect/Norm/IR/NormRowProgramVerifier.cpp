@@ -3,6 +3,7 @@
 // The constraints c1 to c14 of norm.generic.
 
 #include "DestinationStyle.h"
+#include "GPUScheduleVerifier.h"
 #include "norm/Dialect/Norm/IR/Norm.h"
 #include "norm/Dialect/Norm/IR/VaryingDims.h"
 
@@ -113,28 +114,30 @@ static LogicalResult verifyOutputs(GenericOp op) {
 
 /// c13.
 static LogicalResult verifySchedule(GenericOp op) {
-  std::optional<CPUScheduleAttr> schedule = op.getSchedule();
+  if (op.getGPUSchedule())
+    return verifyGPUSchedule(op);
+  CPUScheduleAttr schedule = op.getCPUSchedule();
   if (!schedule)
     return success();
-  if (schedule->getRows() > 1 && op.getRowDims().empty())
+  if (schedule.getRows() > 1 && op.getRowDims().empty())
     return op.emitOpError() << "expected the schedule to have a single row per "
                                "iteration, as there is only one, got "
-                            << schedule->getRows();
-  if (schedule->getRows() > 1)
+                            << schedule.getRows();
+  if (schedule.getRows() > 1)
     for (unsigned output = 0; output < op.getOutputs().size(); ++output)
       if (op.isAccumulator(output))
         return op.emitOpError()
                << "expected the schedule to have a single row per iteration, "
                   "as output #"
                << output << " accumulates over rows, got "
-               << schedule->getRows();
-  if (!schedule->getLaneDim() || op.isNormalizedDim(*schedule->getLaneDim()) ||
-      op.canHaveRowsInLanes(*schedule->getLaneDim()))
+               << schedule.getRows();
+  if (!schedule.getLaneDim() || op.isNormalizedDim(*schedule.getLaneDim()) ||
+      op.canHaveRowsInLanes(*schedule.getLaneDim()))
     return success();
   return op.emitOpError() << "expected the schedule's lane_dim to be a "
                              "normalized dim, or a row dim that all outputs "
                              "have where reductions combine whole rows, got "
-                          << *schedule->getLaneDim();
+                          << *schedule.getLaneDim();
 }
 
 LogicalResult GenericOp::verify() {

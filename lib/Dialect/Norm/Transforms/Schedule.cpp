@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "CPUSchedule.h"
+#include "GPUSchedule.h"
 #include "norm/Dialect/Norm/Transforms/Passes.h"
+#include "llvm/ADT/StringExtras.h"
 
 namespace mlir::norm {
 #define GEN_PASS_DEF_NORMSCHEDULEPASS
@@ -39,15 +41,26 @@ struct Schedule : public norm::impl::NormSchedulePassBase<Schedule> {
         failed(verifyOption("l2-bytes", l2Bytes, 0, largestCache)) ||
         failed(verifyOption("num-threads", numThreads, 1, 1 << 16)))
       return signalPassFailure();
+    if (!chip.empty() && !isKnownGPU(chip)) {
+      getOperation()->emitError()
+          << "norm-schedule: expected chip to be one of "
+          << llvm::join(getKnownGPUs(), ", ") << ", got " << chip.getValue();
+      return signalPassFailure();
+    }
     getOperation()->walk([&](GenericOp op) {
       if (!op.getSchedule())
-        op.setScheduleAttr(
-            chooseCPUSchedule(op, getTarget(op), parallel, outline));
+        op.setScheduleAttr(chooseSchedule(op));
       op.walk([&](MomentsOp moments) {
         if (!moments.getAlgorithm())
           moments.setAlgorithm(algorithm);
       });
     });
+  }
+
+  Attribute chooseSchedule(GenericOp op) {
+    if (!chip.empty())
+      return chooseGPUSchedule(op, chip);
+    return chooseCPUSchedule(op, getTarget(op), parallel, outline);
   }
 
   /// The options, where given, go before what the module says.

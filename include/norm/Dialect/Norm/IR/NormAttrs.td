@@ -86,4 +86,53 @@ def Norm_CPUScheduleAttr : AttrDef<Norm_Dialect, "CPUSchedule"> {
   let genVerifyDecl = 1;
 }
 
+def Norm_RowResidence : I32EnumAttr<"RowResidence", "where a row is between the sweeps over it", [
+    I32EnumAttrCase<"Memory", 0, "memory">,
+    I32EnumAttrCase<"Registers", 1, "registers">
+  ]> {
+  let cppNamespace = "::mlir::norm";
+}
+
+def Norm_GPUScheduleAttr : AttrDef<Norm_Dialect, "GPUSchedule"> {
+  let mnemonic = "gpu_schedule";
+  let summary = "How a row program becomes a GPU kernel";
+  let description = [{
+    Decided by `norm-schedule` with a `chip`, or written by hand; `convert-norm-to-gpu` does what it says or fails.
+
+    A row is cut into pieces of `vector_size` elements, which the threads of the row take in turns.
+
+    - `lane_dim`: the dim along which the elements of a piece stand side by side: a normalized dim, or a row dim, so that a piece is
+      an element of as many rows, and neighbouring threads take neighbouring rows (all outputs must have that dim, and
+      reductions combine whole rows). May be absent for programs without normalized dims.
+    - `vector_size`: elements of a piece, a power of two up to 16. Pieces are loaded and stored 16 bytes at a time where
+      sizes, strides and addresses are multiples of that, or of the piece, and element by element elsewhere; which of the two
+      may be known at run time only. What a thread computes is the same either way.
+    - `vectors`: pieces of a row that a thread takes at once: all of its own with `row_in = registers`, as many an iteration of the
+      loop over the row with `row_in = memory`.
+    - `threads_per_row`: a power of two up to 1024.
+    - `rows_per_block`: rows (vectors of rows, where lanes are rows) that a block of threads takes. The block has
+      `threads_per_row` * `rows_per_block` threads, a multiple of 32 up to 1024.
+    - `row_in`: `registers` for rows that are read from memory once and kept; their size must be static. `memory` for rows
+      that each sweep reads again.
+
+    A row's bits depend on `lane_dim`, `vector_size`, `vectors`, `threads_per_row` and `row_in` alone.
+
+    Example: `#norm.gpu_schedule<lane_dim = 1, vector_size = 4, vectors = 8, threads_per_row = 128, row_in = registers>`
+  }];
+  let parameters = (ins
+    OptionalParameter<"std::optional<int64_t>">:$lane_dim,
+    DefaultValuedParameter<"int64_t", "1">:$vector_size,
+    DefaultValuedParameter<"int64_t", "1">:$vectors,
+    DefaultValuedParameter<"int64_t", "32">:$threads_per_row,
+    DefaultValuedParameter<"int64_t", "1">:$rows_per_block,
+    DefaultValuedParameter<"::mlir::norm::RowResidence", "::mlir::norm::RowResidence::Memory">:$row_in);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    int64_t getThreadsPerBlock() const { return getThreadsPerRow() * getRowsPerBlock(); }
+  }];
+}
+
+def Norm_ScheduleAttr : AnyAttrOf<[Norm_CPUScheduleAttr, Norm_GPUScheduleAttr], "a CPU or GPU schedule">;
+
 #endif // NORM_DIALECT_NORM_IR_NORMATTRS_TD

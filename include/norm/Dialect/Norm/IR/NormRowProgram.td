@@ -61,12 +61,12 @@ def GenericOp : Norm_DestinationStyleOp<"generic", [
   }];
   let arguments = (ins Variadic<Norm_ProgramInput>:$inputs, Variadic<Norm_ProgramInit>:$outputs,
                        AffineMapArrayAttr:$indexing_maps, DenseI64ArrayAttr:$normalized_dims,
-                       OptionalAttr<Norm_CPUScheduleAttr>:$schedule);
+                       OptionalAttr<Norm_ScheduleAttr>:$schedule);
   let results = (outs Variadic<AnyRankedTensor>:$results);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     ` ` `{` `indexing_maps` `=` $indexing_maps `,` `normalized_dims` `=` $normalized_dims
-    (`,` `schedule` `=` $schedule^)? `}`
+    (`,` `schedule` `=` custom<Schedule>($schedule)^)? `}`
     (`ins` `(` $inputs^ `:` type($inputs) `)`)? `outs` `(` $outputs `:` type($outputs) `)`
     attr-dict-with-keyword $body `` custom<InitResults>(type($results), ref(type($outputs)))
   }];
@@ -85,6 +85,13 @@ def GenericOp : Norm_DestinationStyleOp<"generic", [
     ::llvm::ArrayRef<int64_t> getShape(::mlir::OpOperand *operand) {
       auto type = ::llvm::dyn_cast<::mlir::ShapedType>(operand->get().getType());
       return type ? type.getShape() : ::llvm::ArrayRef<int64_t>();
+    }
+    /// The schedule, where it is one for a CPU, or one for a GPU; null otherwise.
+    ::mlir::norm::CPUScheduleAttr getCPUSchedule() {
+      return ::llvm::dyn_cast_or_null<::mlir::norm::CPUScheduleAttr>(getScheduleAttr());
+    }
+    ::mlir::norm::GPUScheduleAttr getGPUSchedule() {
+      return ::llvm::dyn_cast_or_null<::mlir::norm::GPUScheduleAttr>(getScheduleAttr());
     }
     /// The number of dims of the iteration space.
     unsigned getNumDims() {

@@ -103,7 +103,7 @@ def NormCollapseDimsPass : Pass<"norm-collapse-dims"> {
 }
 
 def NormSchedulePass : Pass<"norm-schedule"> {
-  let summary = "Give each row program a CPU schedule and each norm.moments an algorithm";
+  let summary = "Give each row program a schedule and each norm.moments an algorithm";
   let description = [{
     Writes a `#norm.cpu_schedule` on each `norm.generic` and an algorithm on each `norm.moments` that has none; what is there
     is kept, so that a schedule written by hand wins.
@@ -114,13 +114,20 @@ def NormSchedulePass : Pass<"norm-schedule"> {
     short rows share an iteration, and vectors of rows as many as the first cache holds. Outputs bypass the caches where all
     operands take more than eight times the second caches of all threads, and inputs are prefetched then.
 
-    The machine is that of the options, else that of the module's DLTI target specification: `max_vector_op_width`,
+    With `chip`, a `#norm.gpu_schedule` for that GPU instead. Pieces are 16 bytes of the narrowest operand that varies along the
+    lanes, or less where a static size is no multiple of that. A thread takes 8 elements of a short row and up to 64 of a long one; rows
+    of static size stay in registers as long as these suffice. Without a contiguous normalized dim, neighbouring
+    threads take neighbouring rows.
+
+    The machine of a CPU schedule is that of the options, else that of the module's DLTI target specification: `max_vector_op_width`,
     `L1_cache_size_in_bytes` and `L2_cache_size_in_bytes` of the `CPU`, else one with vectors of 256 bits, 32 KiB and 1 MiB.
   }];
   let dependentDialects = ["::mlir::norm::NormDialect"];
   let options = [
     Option<"vectorBits", "vector-bits", "int64_t", /*default=*/"0",
            "Bits of a vector register; 0: not given">,
+    Option<"chip", "chip", "std::string", /*default=*/"\"\"",
+           "The GPU, by its name in NVVM (sm_80, sm_86, sm_89, sm_90, sm_100 or sm_120); none for a CPU">,
     Option<"scalable", "scalable", "bool", /*default=*/"false",
            "The target's vectors are scalable: as long as `vector-bits` (128 if not given) times a number that is known at run "
            "time">,

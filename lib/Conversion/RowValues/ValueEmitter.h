@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef NORM_LIB_CONVERSION_NORMTOVECTOR_VALUEEMITTER_H
-#define NORM_LIB_CONVERSION_NORMTOVECTOR_VALUEEMITTER_H
+#ifndef NORM_LIB_CONVERSION_ROWVALUES_VALUEEMITTER_H
+#define NORM_LIB_CONVERSION_ROWVALUES_VALUEEMITTER_H
 
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/Builders.h"
@@ -34,7 +34,7 @@ public:
   ValueEmitter(OpBuilder &builder, const RowProgram &program,
                ValueRange operands, std::optional<int64_t> laneDim,
                int64_t lanes, bool scalable, bool fma);
-  ~ValueEmitter() { eraseAnchors(); }
+  virtual ~ValueEmitter() { eraseAnchors(); }
 
   /// Opens the program's frame at the builder's insertion point.
   void pushProgram() { pushFrame({}); }
@@ -49,6 +49,11 @@ public:
   /// Lets further values of the innermost frame go to the builder's insertion
   /// point: those emitted before dominate it.
   void advanceFrame();
+  /// Says what was emitted for a value elsewhere, for the innermost frame,
+  /// which must be the one that the value belongs to.
+  void bind(Value value, Value emitted) {
+    frames.back().values[keyOf(value)] = emitted;
+  }
 
   unsigned getNumRows() const { return rows.size(); }
   /// Says which of the rows values are asked for from now on.
@@ -98,7 +103,8 @@ public:
   /// Reads or writes `memref` at the innermost frame's position; `dims` are the
   /// iteration dims of the memref's dims, `prefix` leading indices. A
   /// nontemporal store of a whole vector must go to a multiple of its size.
-  Value load(Value memref, ArrayRef<int64_t> dims, ValueRange prefix = {});
+  virtual Value load(Value memref, ArrayRef<int64_t> dims,
+                     ValueRange prefix = {});
   void store(Value value, Value memref, ArrayRef<int64_t> dims,
              ValueRange prefix = {}, bool nontemporal = false);
   /// Whether vectors of the memref's elements can be stored past the caches.
@@ -180,4 +186,4 @@ private:
 
 } // namespace mlir::norm
 
-#endif // NORM_LIB_CONVERSION_NORMTOVECTOR_VALUEEMITTER_H
+#endif // NORM_LIB_CONVERSION_ROWVALUES_VALUEEMITTER_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#ifndef NORM_LIB_CONVERSION_NORMTOVECTOR_WIDEN_H
-#define NORM_LIB_CONVERSION_NORMTOVECTOR_WIDEN_H
+#ifndef NORM_LIB_CONVERSION_ROWVALUES_WIDEN_H
+#define NORM_LIB_CONVERSION_ROWVALUES_WIDEN_H
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -40,4 +40,4 @@ Value combineLanes(OpBuilder &builder, Location loc, vector::CombiningKind kind,
 
 } // namespace mlir::norm
 
-#endif // NORM_LIB_CONVERSION_NORMTOVECTOR_WIDEN_H
+#endif // NORM_LIB_CONVERSION_ROWVALUES_WIDEN_H

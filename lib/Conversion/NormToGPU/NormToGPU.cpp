@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Alignment.h"
+#include "KernelEmitter.h"
+#include "KernelFunction.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/DLTI/DLTI.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "norm/Conversion/Passes.h"
+
+namespace mlir::norm {
+#define GEN_PASS_DEF_CONVERTNORMTOGPUPASS
+#include "norm/Conversion/Passes.h.inc"
+} // namespace mlir::norm
+
+using namespace mlir;
+using namespace mlir::norm;
+
+//===----------------------------------------------------------------------===//
+// Checks
+//===----------------------------------------------------------------------===//
+
+static LogicalResult verifyLaneLayout(GenericOp op, GPUScheduleAttr schedule) {
+  if (schedule.getVectorSize() == 1)
+    return success();
+  int64_t laneDim = *schedule.getLaneDim();
+  for (auto [operand, map] :
+       llvm::zip_equal(op->getOpOperands(), op.getIndexingMapsArray())) {
+    if (!map.isFunctionOfDim(laneDim))
+      continue;
+    auto [strides, offset] =
+        cast<MemRefType>(operand.get().getType()).getStridesAndOffset();
+    if (ValueEmitter::dimsOf(map).back() != laneDim || strides.back() != 1)
+      return op.emitOpError()
+             << "expected operand #" << operand.getOperandNumber()
+             << " to be contiguous along the schedule's lane_dim " << laneDim
+             << "; a vector_size of 1 works for every layout";
+  }
+  return success();
+}
+
+/// What the kernels cannot do.
+static LogicalResult verifySupported(GenericOp op) {
+  for (unsigned output = 0; output < op.getOutputs().size(); ++output) {
+    if (op.isAccumulator(output))
+      return op.emitOpError()
+             << "expected no output that accumulates over rows, which has no "
+                "GPU lowering, got output #"
+             << output;
+    AffineMap map = op.getOutputMap(output);
+    size_t count = llvm::count_if(op.getNormalizedDims(), [&](int64_t dim) {
+      return map.isFunctionOfDim(dim);
+    });
+    if (count != 0 && count != op.getNormalizedDims().size())
+      return op.emitOpError()
+             << "expected output #" << output
+             << " to have all normalized dims or none, as anything else has no "
+                "GPU lowering";
+  }
+  WalkResult result = op.walk([&](Operation *nested) {
+    if (isa<MomentsOp>(nested)) {
+      nested->emitOpError(
+          "expected plain reductions: run norm-expand-moments first");
+      return WalkResult::interrupt();
+    }
+    if (isa<HeadMeanOp>(nested)) {
+      nested->emitOpError("has no GPU lowering; the variance algorithm "
+                          "corrected_two_pass needs none");
+      return WalkResult::interrupt();
+    }
+    auto collective = dyn_cast<CollectiveOpInterface>(nested);
+    if (collective &&
+        collective.getCombinedDims().size() != op.getNormalizedDims().size()) {
+      nested->emitOpError("has no GPU lowering along some of the normalized "
+                          "dims, expected all of them");
+      return WalkResult::interrupt();
+    }
+    return WalkResult::advance();
+  });
+  return failure(result.wasInterrupted());
+}
+
+/// All that the conversion relies on, so that it cannot fail later.
+static LogicalResult verifyConvertible(GenericOp op) {
+  if (!op.hasPureBufferSemantics())
+    return op.emitOpError(
+        "expected operands that are memrefs: bufferize first");
+  if (!op.getSchedule())
+    return op.emitOpError(
+        "expected a schedule: run norm-schedule with a chip first");
+  GPUScheduleAttr schedule = op.getGPUSchedule();
+  if (!schedule)
+    return op.emitOpError()
+           << "expected a GPU schedule, got " << op.getScheduleAttr();
+  if (!op->getParentOfType<FunctionOpInterface>())
+    return op.emitOpError("expected to stand in a function");
+  for (Value operand : op->getOperands())
+    if (auto type = dyn_cast<MemRefType>(operand.getType());
+        type && type.getMemorySpace())
+      return op.emitOpError() << "expected operands in the default memory "
+                                 "space, got "
+                              << type;
+  if (failed(verifySupported(op)))
+    return failure();
+  return verifyLaneLayout(op, schedule);
+}
+
+//===----------------------------------------------------------------------===//
+// Conversion
+//===----------------------------------------------------------------------===//
+
+static void emitKernel(RewriterBase &rewriter, const RowProgram &program,
+                       const KernelFunction &kernel) {
+  GenericOp op = program.getOp();
+  Location loc = op.getLoc();
+  ThreadLayout layout = emitThreadLayout(rewriter, op, kernel.getOperands());
+  ThreadReducer reducer(rewriter, kernel.getFunction(), layout);
+  PieceAlignment alignment = emitPieceAlignment(rewriter, op, kernel);
+  auto emitRows = [&](bool isAligned) {
+    reducer.reuseMemory();
+    KernelEmitter(rewriter, program, kernel.getOperands(), layout, reducer,
+                  isAligned)
+        .emit();
+  };
+  if (alignment.kind != PieceAlignment::AtRunTime) {
+    emitRows(alignment.kind == PieceAlignment::Always);
+  } else {
+    // The same condition for all threads, so that both may have barriers.
+    auto choice = scf::IfOp::create(rewriter, loc, alignment.condition,
+                                    /*withElse=*/true);
+    OpBuilder::InsertionGuard guard(rewriter);
+    rewriter.setInsertionPoint(choice.thenBlock()->getTerminator());
+    emitRows(true);
+    rewriter.setInsertionPoint(choice.elseBlock()->getTerminator());
+    emitRows(false);
+  }
+  gpu::ReturnOp::create(rewriter, loc);
+}
+
+static void convert(RewriterBase &rewriter, GenericOp op,
+                    const MemoryAssumptions &assumptions) {
+  RowProgram program(op);
+  GPUScheduleAttr schedule = op.getGPUSchedule();
+  KernelFunction kernel(rewriter, op, assumptions);
+  kernel.create();
+  kernel.getFunction().setKnownBlockSize(
+      ArrayRef<int32_t>{int32_t(schedule.getThreadsPerBlock()), 1, 1});
+  emitKernel(rewriter, program, kernel);
+
+  rewriter.setInsertionPoint(op);
+  OpFoldResult groups = countRowGroups(rewriter, op, op->getOperands());
+  Value numBlocks = getValueOrCreateConstantIndexOp(
+      rewriter, op.getLoc(),
+      ceilDivide(rewriter, op.getLoc(), groups, schedule.getRowsPerBlock()));
+  kernel.launch(numBlocks, schedule.getThreadsPerBlock());
+  rewriter.eraseOp(op);
+}
+
+namespace {
+struct ConvertNormToGPU
+    : public norm::impl::ConvertNormToGPUPassBase<ConvertNormToGPU> {
+  using ConvertNormToGPUPassBase::ConvertNormToGPUPassBase;
+
+  void runOnOperation() override {
+    if (assumeAlignment < 1 || !llvm::isPowerOf2_64(assumeAlignment)) {
+      getOperation()->emitError()
+          << "convert-norm-to-gpu: expected assume-alignment to be a power of "
+             "two, got "
+          << assumeAlignment.getValue();
+      return signalPassFailure();
+    }
+    SmallVector<GenericOp> programs;
+    getOperation()->walk([&](GenericOp op) { programs.push_back(op); });
+    for (GenericOp op : programs)
+      if (failed(verifyConvertible(op)))
+        return signalPassFailure();
+    IRRewriter rewriter(&getContext());
+    for (GenericOp op : programs)
+      convert(rewriter, op, {assumeAlignment, assumeDistinct});
+  }
+};
+} // namespace

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The choice of a GPU schedule. docs/GPU.md says what the constants rest on.
+
+#include "GPUSchedule.h"
+#include "ScheduleFacts.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace mlir::norm;
+
+/// Threads of a block: enough that a few blocks hide each other's latency, and
+/// few enough that a block's barriers are cheap.
+static constexpr int64_t smallBlock = 128;
+static constexpr int64_t warpSize = 32, largestBlock = 1024;
+
+/// The widest access, in bytes.
+static constexpr int64_t widestAccess = 16;
+
+/// 32-bit registers of a multiprocessor, and what a thread needs of them beside
+/// those that hold a row. The same on all known chips.
+static constexpr int64_t numRegisters = 65536, otherRegisters = 56;
+
+/// For rows of unknown length: threads, and pieces that each has in flight.
+static constexpr int64_t dynamicThreads = 256, dynamicVectors = 4;
+
+ArrayRef<StringRef> norm::getKnownGPUs() {
+  static constexpr StringRef chips[] = {"sm_80", "sm_86",  "sm_89",
+                                        "sm_90", "sm_100", "sm_120"};
+  return chips;
+}
+
+bool norm::isKnownGPU(StringRef chip) {
+  return llvm::is_contained(getKnownGPUs(), chip);
+}
+
+/// Bytes of the narrowest element among the operands that vary along the dim.
+static int64_t getNarrowestBytes(GenericOp op, int64_t dim) {
+  int64_t narrowest = sizeof(int64_t);
+  for (auto [operand, map] :
+       llvm::zip_equal(op->getOperands(), op.getIndexingMapsArray())) {
+    Type type = getElementTypeOrSelf(operand.getType());
+    if (map.isFunctionOfDim(dim) && type.isIntOrFloat())
+      narrowest = std::min<int64_t>(
+          narrowest, llvm::divideCeil(type.getIntOrFloatBitWidth(), 8));
+  }
+  return narrowest;
+}
+
+/// Elements of a piece: as many as `bytes` hold of the narrowest operand, or
+/// the largest power of two below by which a static size can be divided.
+static int64_t chooseVectorSize(GenericOp op, int64_t dim, int64_t bytes) {
+  int64_t size = std::max<int64_t>(bytes / getNarrowestBytes(op, dim), 1);
+  int64_t length = op.getStaticLoopRanges()[dim];
+  if (ShapedType::isDynamic(length) || length == 0)
+    return size;
+  return std::min<int64_t>(size, length & -length);
+}
+
+/// Pieces of a row; dynamic if unknown.
+static int64_t countPieces(GenericOp op, std::optional<int64_t> laneDim,
+                           int64_t vectorSize) {
+  SmallVector<int64_t> ranges = op.getStaticLoopRanges();
+  int64_t pieces = 1;
+  for (int64_t dim : op.getNormalizedDims()) {
+    int64_t size = ranges[dim];
+    if (ShapedType::isDynamic(size))
+      return ShapedType::kDynamic;
+    if (laneDim == dim)
+      size = llvm::divideCeil(size, vectorSize);
+    if (llvm::MulOverflow(pieces, size, pieces))
+      return ShapedType::kDynamic;
+  }
+  return pieces;
+}
+
+/// Elements of a row for a thread: few where rows are short, so that there are
+/// enough threads, more where they are long, so that few threads must meet.
+static int64_t chooseElementsPerThread(int64_t elements) {
+  if (elements <= 256)
+    return 8;
+  if (elements <= 1024)
+    return 16;
+  return elements <= 8192 ? 32 : 64;
+}
+
+/// Whether so many 32-bit values a thread stay in registers.
+static bool fitsRegisters(int64_t values, int64_t threads) {
+  return values <= 64 && (values + otherRegisters) * threads <= numRegisters;
+}
+
+/// Registers per element of a row that is kept: those of its inputs as they
+/// are in memory, but at least one for what is computed from them.
+static int64_t getRegistersPerElement(const RowSizes &sizes) {
+  return std::max<int64_t>(
+      llvm::divideCeil(sizes.inputBytes, 4 * sizes.elements), 1);
+}
+
+/// Rows of a block that has at least `threads` threads, unless there are fewer
+/// rows.
+static int64_t chooseRows(GenericOp op, int64_t threadsPerRow) {
+  int64_t rows = std::max<int64_t>(smallBlock / threadsPerRow, 1);
+  int64_t count = 1;
+  SmallVector<int64_t> ranges = op.getStaticLoopRanges();
+  for (int64_t dim : op.getRowDims())
+    if (ShapedType::isDynamic(ranges[dim]) ||
+        llvm::MulOverflow(count, ranges[dim], count))
+      return rows;
+  int64_t fewest = std::max<int64_t>(warpSize / threadsPerRow, 1);
+  while (rows > fewest && rows / 2 >= count)
+    rows /= 2;
+  return rows;
+}
+
+static GPUScheduleAttr makeSchedule(GenericOp op,
+                                    std::optional<int64_t> laneDim,
+                                    int64_t vectorSize, int64_t vectors,
+                                    int64_t threads, int64_t rows,
+                                    RowResidence residence) {
+  return GPUScheduleAttr::get(op.getContext(), laneDim, vectorSize, vectors,
+                              threads, rows, residence);
+}
+
+/// Elements of a row in the lanes: the threads of a row are neighbours.
+static GPUScheduleAttr chooseElementsInLanes(GenericOp op, int64_t laneDim,
+                                             int64_t vectorSize) {
+  int64_t pieces = countPieces(op, laneDim, vectorSize);
+  if (ShapedType::isDynamic(pieces) || pieces == 0)
+    return makeSchedule(op, laneDim, vectorSize, dynamicVectors, dynamicThreads,
+                        1, RowResidence::Memory);
+  RowSizes sizes(op);
+  int64_t piecesPerThread = std::max<int64_t>(
+      chooseElementsPerThread(pieces * vectorSize) / vectorSize, 1);
+  int64_t threads =
+      llvm::PowerOf2Ceil(llvm::divideCeil(pieces, piecesPerThread));
+  int64_t perElement = getRegistersPerElement(sizes);
+  auto getRegisters = [&] {
+    return int64_t(llvm::divideCeil(pieces, threads)) * vectorSize * perElement;
+  };
+  while (threads < largestBlock && !fitsRegisters(getRegisters(), threads))
+    threads *= 2;
+  if (threads > largestBlock || !fitsRegisters(getRegisters(), threads))
+    return makeSchedule(op, laneDim, vectorSize, dynamicVectors, largestBlock,
+                        1, RowResidence::Memory);
+  return makeSchedule(op, laneDim, vectorSize,
+                      llvm::divideCeil(pieces, threads), threads,
+                      chooseRows(op, threads), RowResidence::Registers);
+}
+
+/// Rows in the lanes: neighbouring threads take neighbouring rows, four bytes
+/// each, and long rows are shared by threads of other warps.
+static GPUScheduleAttr chooseRowsInLanes(GenericOp op, int64_t laneDim) {
+  int64_t vectorSize = chooseVectorSize(op, laneDim, /*bytes=*/4);
+  int64_t pieces = countPieces(op, std::nullopt, 1);
+  constexpr int64_t piecesPerThread = 32, mostThreads = 16;
+  if (ShapedType::isDynamic(pieces) || pieces == 0)
+    return makeSchedule(op, laneDim, vectorSize, dynamicVectors, 8, warpSize,
+                        RowResidence::Memory);
+  int64_t threads = std::min<int64_t>(
+      llvm::PowerOf2Ceil(llvm::divideCeil(pieces, piecesPerThread)),
+      mostThreads);
+  int64_t rows = std::max(smallBlock / threads, warpSize);
+  int64_t vectors = llvm::divideCeil(pieces, threads);
+  if (!fitsRegisters(vectors * vectorSize *
+                         getRegistersPerElement(RowSizes(op)),
+                     threads * rows))
+    return makeSchedule(op, laneDim, vectorSize, dynamicVectors, threads, rows,
+                        RowResidence::Memory);
+  return makeSchedule(op, laneDim, vectorSize, vectors, threads, rows,
+                      RowResidence::Registers);
+}
+
+GPUScheduleAttr norm::chooseGPUSchedule(GenericOp op, StringRef) {
+  std::optional<int64_t> laneDim = chooseLaneDim(op);
+  if (laneDim && !op.isNormalizedDim(*laneDim))
+    return chooseRowsInLanes(op, *laneDim);
+  if (laneDim)
+    return chooseElementsInLanes(op, *laneDim,
+                                 chooseVectorSize(op, *laneDim, widestAccess));
+  if (op.getNormalizedDims().empty())
+    return makeSchedule(op, std::nullopt, 1, 1, 1, smallBlock,
+                        RowResidence::Registers);
+  return chooseElementsInLanes(op, op.getNormalizedDims().back(), 1);
+}

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// GPU kernels as functions of the host, which lib/Runtime/Emulator runs.
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/FunctionCallUtils.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/PatternMatch.h"
+#include "norm/Pipelines/Passes.h"
+
+namespace mlir::norm {
+#define GEN_PASS_DEF_NORMEMULATEGPUPASS
+#include "norm/Pipelines/Passes.h.inc"
+} // namespace mlir::norm
+
+using namespace mlir;
+
+/// Where a kernel's buffers of workgroup memory begin: multiples of this.
+static constexpr int64_t bufferAlignment = 16;
+
+namespace {
+class Emulation {
+public:
+  Emulation(ModuleOp module)
+      : module(module), symbols(module), rewriter(module.getContext()),
+        pointer(LLVM::LLVMPointerType::get(module.getContext())) {}
+
+  LogicalResult run();
+
+private:
+  /// What a launch needs to know of a kernel.
+  struct Kernel {
+    func::FuncOp function;
+    LLVM::LLVMStructType arguments;
+    int64_t workgroupBytes = 0;
+  };
+
+  FailureOr<Kernel> convertKernel(gpu::GPUFuncOp kernel);
+  void passArguments(gpu::GPUFuncOp kernel, Value packed,
+                     LLVM::LLVMStructType type);
+  LogicalResult provideWorkgroupMemory(gpu::GPUFuncOp kernel, int64_t &bytes);
+  LogicalResult convertOps(func::FuncOp function);
+  void convertLaunch(gpu::LaunchFuncOp launch, Kernel kernel);
+
+  Value call(Location loc, StringRef name, Type result, ValueRange arguments);
+  Value constant(Location loc, Type type, int64_t value) {
+    return LLVM::ConstantOp::create(rewriter, loc, type,
+                                    rewriter.getIntegerAttr(type, value));
+  }
+  Value widenDescriptor(Location loc, Value narrow);
+  Value makeDescriptor(Location loc, MemRefType type, Value memory);
+  Value makeArray(Location loc, gpu::KernelDim3 values);
+  Value allocate(Operation *user, Type type);
+
+  ModuleOp module;
+  SymbolTable symbols;
+  IRRewriter rewriter;
+  LLVM::LLVMPointerType pointer;
+};
+} // namespace
+
+/// Calls a function of the emulator; null without a result.
+Value Emulation::call(Location loc, StringRef name, Type result,
+                      ValueRange arguments) {
+  auto type = LLVM::LLVMFunctionType::get(
+      result ? result : LLVM::LLVMVoidType::get(rewriter.getContext()),
+      llvm::to_vector(arguments.getTypes()));
+  auto function = symbols.lookup<LLVM::LLVMFuncOp>(name);
+  if (!function) {
+    OpBuilder::InsertionGuard guard(rewriter);
+    rewriter.setInsertionPointToStart(module.getBody());
+    function = LLVM::LLVMFuncOp::create(rewriter, module.getLoc(), name, type);
+    symbols.insert(function);
+  }
+  auto callOp = LLVM::CallOp::create(rewriter, loc, function, arguments);
+  return result ? callOp.getResult() : Value();
+}
+
+//===----------------------------------------------------------------------===//
+// Kernels
+//===----------------------------------------------------------------------===//
+
+void Emulation::passArguments(gpu::GPUFuncOp kernel, Value packed,
+                              LLVM::LLVMStructType type) {
+  Location loc = kernel.getLoc();
+  for (auto [index, field] : llvm::enumerate(type.getBody())) {
+    Value address =
+        LLVM::GEPOp::create(rewriter, loc, pointer, type, packed,
+                            ArrayRef<LLVM::GEPArg>{0, int32_t(index)});
+    Value loaded = LLVM::LoadOp::create(rewriter, loc, field, address);
+    kernel.getArgument(index).replaceAllUsesWith(loaded);
+  }
+}
+
+/// A memref's descriptor for memory that it fills row by row.
+Value Emulation::makeDescriptor(Location loc, MemRefType type, Value memory) {
+  Type i64 = rewriter.getI64Type();
+  SmallVector<Type> fields = {pointer, pointer, i64};
+  if (type.getRank() > 0)
+    fields.append(2, LLVM::LLVMArrayType::get(i64, type.getRank()));
+  Value descriptor = LLVM::PoisonOp::create(
+      rewriter, loc,
+      LLVM::LLVMStructType::getLiteral(rewriter.getContext(), fields));
+  auto insert = [&](Value value, ArrayRef<int64_t> position) {
+    descriptor =
+        LLVM::InsertValueOp::create(rewriter, loc, descriptor, value, position);
+  };
+  insert(memory, 0);
+  insert(memory, 1);
+  insert(constant(loc, i64, 0), 2);
+  auto [strides, offset] = type.getStridesAndOffset();
+  for (int64_t i = 0; i < type.getRank(); ++i) {
+    insert(constant(loc, i64, type.getDimSize(i)), {3, i});
+    insert(constant(loc, i64, strides[i]), {4, i});
+  }
+  return UnrealizedConversionCastOp::create(rewriter, loc, type, descriptor)
+      .getResult(0);
+}
+
+LogicalResult Emulation::provideWorkgroupMemory(gpu::GPUFuncOp kernel,
+                                                int64_t &bytes) {
+  Location loc = kernel.getLoc();
+  bytes = 0;
+  for (BlockArgument buffer : kernel.getWorkgroupAttributions()) {
+    auto type = cast<MemRefType>(buffer.getType());
+    if (!type.hasStaticShape() || !type.getLayout().isIdentity() ||
+        !type.getElementType().isIntOrIndexOrFloat())
+      return kernel.emitOpError()
+             << "expected workgroup memory of static shape and scalars, got "
+             << type;
+    Value memory = call(loc, "norm_emulated_workgroup_memory", pointer, {});
+    memory =
+        LLVM::GEPOp::create(rewriter, loc, pointer, rewriter.getI8Type(),
+                            memory, ArrayRef<LLVM::GEPArg>{int32_t(bytes)});
+    auto plain = MemRefType::get(type.getShape(), type.getElementType());
+    buffer.replaceAllUsesWith(makeDescriptor(loc, plain, memory));
+    int64_t element = type.getElementType().isIndex()
+                          ? sizeof(int64_t)
+                          : llvm::divideCeil(type.getElementTypeBitWidth(), 8);
+    bytes =
+        llvm::alignTo(bytes + type.getNumElements() * element, bufferAlignment);
+  }
+  return success();
+}
+
+FailureOr<Emulation::Kernel> Emulation::convertKernel(gpu::GPUFuncOp kernel) {
+  Location loc = kernel.getLoc();
+  if (!kernel.getBody().hasOneBlock())
+    return kernel.emitOpError("expected structured control flow");
+  Kernel result;
+  SmallVector<Type> types(kernel.getFunctionType().getInputs());
+  result.arguments =
+      LLVM::LLVMStructType::getLiteral(rewriter.getContext(), types);
+  rewriter.setInsertionPointToEnd(module.getBody());
+  result.function = func::FuncOp::create(
+      rewriter, loc, (kernel.getName() + "_emulated").str(),
+      rewriter.getFunctionType({pointer}, {}));
+  result.function.setPrivate();
+  result.function->setAttr(
+      "llvm.linkage",
+      LLVM::LinkageAttr::get(rewriter.getContext(), LLVM::Linkage::Internal));
+  symbols.insert(result.function);
+  Block *entry = result.function.addEntryBlock();
+  rewriter.setInsertionPointToStart(entry);
+  passArguments(kernel, entry->getArgument(0), result.arguments);
+  if (failed(provideWorkgroupMemory(kernel, result.workgroupBytes)))
+    return failure();
+  Block &body = kernel.getBody().front();
+  entry->getOperations().splice(entry->end(), body.getOperations());
+  if (failed(convertOps(result.function)))
+    return failure();
+  return result;
+}
+
+/// The descriptor of a memref with indices of 32 bits as one of 64.
+Value Emulation::widenDescriptor(Location loc, Value narrow) {
+  auto type = cast<LLVM::LLVMStructType>(narrow.getType());
+  Type i64 = rewriter.getI64Type();
+  SmallVector<Type> fields = {type.getBody()[0], type.getBody()[1], i64};
+  for (Type field : type.getBody().drop_front(3))
+    fields.push_back(LLVM::LLVMArrayType::get(
+        i64, cast<LLVM::LLVMArrayType>(field).getNumElements()));
+  Value wide = LLVM::PoisonOp::create(
+      rewriter, loc,
+      LLVM::LLVMStructType::getLiteral(rewriter.getContext(), fields));
+  auto copy = [&](ArrayRef<int64_t> position) {
+    Value value = LLVM::ExtractValueOp::create(rewriter, loc, narrow, position);
+    if (value.getType().isInteger())
+      value = LLVM::SExtOp::create(rewriter, loc, i64, value);
+    wide = LLVM::InsertValueOp::create(rewriter, loc, wide, value, position);
+  };
+  for (int64_t field = 0; field < 3; ++field)
+    copy(field);
+  for (int64_t field = 3, e = fields.size(); field < e; ++field) {
+    int64_t rank = cast<LLVM::LLVMArrayType>(fields[field]).getNumElements();
+    for (int64_t i = 0; i < rank; ++i)
+      copy({field, i});
+  }
+  return wide;
+}
+
+LogicalResult Emulation::convertOps(func::FuncOp function) {
+  Type i32 = rewriter.getI32Type(), i64 = rewriter.getI64Type();
+  SmallVector<Operation *> ops;
+  function.walk([&](Operation *op) { ops.push_back(op); });
+  for (Operation *op : ops) {
+    Location loc = op->getLoc();
+    rewriter.setInsertionPoint(op);
+    auto askFor = [&](StringRef what, gpu::Dimension dim) {
+      Value number = call(loc, ("norm_emulated_" + what).str(), i64,
+                          constant(loc, i32, int64_t(dim)));
+      rewriter.replaceOpWithNewOp<arith::IndexCastOp>(
+          op, rewriter.getIndexType(), number);
+    };
+    if (auto id = dyn_cast<gpu::ThreadIdOp>(op)) {
+      askFor("thread_id", id.getDimension());
+    } else if (auto id = dyn_cast<gpu::BlockIdOp>(op)) {
+      askFor("block_id", id.getDimension());
+    } else if (auto size = dyn_cast<gpu::BlockDimOp>(op)) {
+      askFor("block_dim", size.getDimension());
+    } else if (auto size = dyn_cast<gpu::GridDimOp>(op)) {
+      askFor("grid_dim", size.getDimension());
+    } else if (isa<gpu::BarrierOp>(op)) {
+      call(loc, "norm_emulated_barrier", nullptr, {});
+      rewriter.eraseOp(op);
+    } else if (auto shuffle = dyn_cast<gpu::ShuffleOp>(op)) {
+      if (shuffle.getMode() != gpu::ShuffleMode::XOR ||
+          shuffle.getValue().getType() != i32)
+        return shuffle.emitOpError(
+            "has no emulation, expected a shuffle xor of i32");
+      Value exchanged = call(loc, "norm_emulated_shuffle_xor", i32,
+                             {shuffle.getValue(), shuffle.getOffset()});
+      Value valid =
+          LLVM::ConstantOp::create(rewriter, loc, rewriter.getBoolAttr(true));
+      rewriter.replaceOp(op, {exchanged, valid});
+    } else if (isa<gpu::ReturnOp>(op)) {
+      rewriter.replaceOpWithNewOp<func::ReturnOp>(op);
+    } else if (auto cast = dyn_cast<UnrealizedConversionCastOp>(op)) {
+      auto type =
+          cast.getNumOperands() == 1
+              ? dyn_cast<LLVM::LLVMStructType>(cast.getOperand(0).getType())
+              : LLVM::LLVMStructType();
+      if (type && type.getBody().size() >= 3 && type.getBody()[2] == i32)
+        cast->setOperand(0, widenDescriptor(loc, cast.getOperand(0)));
+    } else if (isa<gpu::GPUDialect>(op->getDialect())) {
+      return op->emitOpError("has no emulation");
+    }
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Launches
+//===----------------------------------------------------------------------===//
+
+/// Memory on the stack of the function around `user`, once per call.
+Value Emulation::allocate(Operation *user, Type type) {
+  OpBuilder::InsertionGuard guard(rewriter);
+  auto function = user->getParentOfType<func::FuncOp>();
+  rewriter.setInsertionPointToStart(&function.getBody().front());
+  Value one = constant(user->getLoc(), rewriter.getI64Type(), 1);
+  return LLVM::AllocaOp::create(rewriter, user->getLoc(), pointer, type, one);
+}
+
+Value Emulation::makeArray(Location loc, gpu::KernelDim3 values) {
+  auto type = LLVM::LLVMArrayType::get(rewriter.getI64Type(), 3);
+  Value array = LLVM::PoisonOp::create(rewriter, loc, type);
+  std::array<Value, 3> sizes = {values.x, values.y, values.z};
+  for (auto [index, value] : llvm::enumerate(sizes)) {
+    Value number = value;
+    if (number.getType().isIndex())
+      number = arith::IndexCastOp::create(rewriter, loc, rewriter.getI64Type(),
+                                          number);
+    array = LLVM::InsertValueOp::create(rewriter, loc, array, number,
+                                        ArrayRef<int64_t>{int64_t(index)});
+  }
+  return array;
+}
+
+void Emulation::convertLaunch(gpu::LaunchFuncOp launch, Kernel kernel) {
+  Location loc = launch.getLoc();
+  rewriter.setInsertionPoint(launch);
+  auto place = [&](Value value) {
+    Value memory = allocate(launch, value.getType());
+    LLVM::StoreOp::create(rewriter, loc, value, memory);
+    return memory;
+  };
+  Value packed = LLVM::PoisonOp::create(rewriter, loc, kernel.arguments);
+  for (auto [index, operand] : llvm::enumerate(launch.getKernelOperands()))
+    packed = LLVM::InsertValueOp::create(rewriter, loc, packed, operand,
+                                         ArrayRef<int64_t>{int64_t(index)});
+  Value function =
+      func::ConstantOp::create(rewriter, loc, kernel.function.getFunctionType(),
+                               SymbolRefAttr::get(kernel.function));
+  function =
+      UnrealizedConversionCastOp::create(rewriter, loc, pointer, function)
+          .getResult(0);
+  std::string name = launch.getKernelName().str();
+  Value text = LLVM::createGlobalString(
+      loc, rewriter, (kernel.function.getName() + "_name").str(),
+      StringRef(name.c_str(), name.size() + 1), LLVM::Linkage::Internal);
+  Value arguments = place(packed);
+  Value blocks = place(makeArray(loc, launch.getGridSizeOperandValues()));
+  Value threads = place(makeArray(loc, launch.getBlockSizeOperandValues()));
+  call(loc, "norm_emulated_launch", nullptr,
+       {text, function, arguments, blocks, threads,
+        constant(loc, rewriter.getI64Type(), kernel.workgroupBytes)});
+  rewriter.eraseOp(launch);
+}
+
+LogicalResult Emulation::run() {
+  llvm::DenseMap<Attribute, Kernel> kernels;
+  SmallVector<gpu::GPUModuleOp> modules(module.getOps<gpu::GPUModuleOp>());
+  for (gpu::GPUModuleOp gpuModule : modules)
+    for (auto kernel :
+         llvm::make_early_inc_range(gpuModule.getOps<gpu::GPUFuncOp>())) {
+      FailureOr<Kernel> converted = convertKernel(kernel);
+      if (failed(converted))
+        return failure();
+      auto name =
+          SymbolRefAttr::get(gpuModule.getNameAttr(),
+                             {FlatSymbolRefAttr::get(kernel.getNameAttr())});
+      kernels[name] = *converted;
+    }
+  SmallVector<gpu::LaunchFuncOp> launches;
+  module.walk([&](gpu::LaunchFuncOp launch) { launches.push_back(launch); });
+  for (gpu::LaunchFuncOp launch : launches) {
+    auto kernel = kernels.find(launch.getKernel());
+    if (kernel == kernels.end())
+      return launch.emitOpError("expected a kernel of this module");
+    convertLaunch(launch, kernel->second);
+  }
+  for (gpu::GPUModuleOp gpuModule : modules)
+    gpuModule.erase();
+  module->removeAttr(gpu::GPUDialect::getContainerModuleAttrName());
+  return success();
+}
+
+namespace {
+struct EmulateGPU : public norm::impl::NormEmulateGPUPassBase<EmulateGPU> {
+  void runOnOperation() override {
+    if (failed(Emulation(getOperation()).run()))
+      signalPassFailure();
+  }
+};
+} // namespace
