@@ -153,7 +153,7 @@ void ThreadReducer::combineParts(ArrayRef<vector::CombiningKind> kinds,
   }
   gpu::BarrierOp::create(builder, loc);
   for (auto [kind, value, buffer] : llvm::zip_equal(kinds, values, memory)) {
-    SmallVector<Value> parts;
+    SmallVector<Value, 0> parts; // there may be many
     for (int64_t part = 0; part < layout.threadsPerRow; ++part) {
       SmallVector<Value> place = placeOf(index(part), value);
       parts.push_back(isa<VectorType>(value.getType())
