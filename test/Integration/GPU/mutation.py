@@ -31,7 +31,7 @@ class Scheduled:
 
 def cases():
     # One body each, or sizes that reach both.
-    yield Scheduled(Norm("two_warps", (None, 512), (1,), gamma="f32", beta="f32", mean="f32", rstd="f32"), [(5, 512)])
+    yield Scheduled(Norm("two_warps", (None, 1024), (1,), gamma="f32", beta="f32", mean="f32", rstd="f32"), [(5, 1024)])
     yield Scheduled(Norm("eight_warps", (None, 8192), (1,), type="bf16", gamma="f32", rstd="f32"), [(2, 8192)])
     yield Scheduled(Norm("rms", (None, 1001), (1,), kind="rms_norm", gamma="f32", mask=True), [(3, 1001)])
     yield Scheduled(Norm("any_length", (None, None), (1,), gamma="f32"), [(3, 4096), (3, 3001)])
