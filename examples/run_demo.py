@@ -55,7 +55,8 @@ def print_schedules(norm_run, file, count):
     _, dumps = run(norm_run, file, "--dump-asm", "--print-ir-after-all")
     dump = re.split(r"// -----// IR Dump After NormSchedulePass[^\n]*\n", dumps)[1].split("// -----//")[0]
     schedules = re.findall(r"schedule = (<[^>]*>)", dump)
-    if len(schedules) != count:
+    # Fusion makes further kernels, of softmax for one.
+    if len(schedules) < count:
         sys.exit(f"{file}: {count} normalizations were found, but {len(schedules)} kernels were scheduled")
     for schedule in schedules:
         print(f"  kernel #norm.cpu_schedule{schedule}")
