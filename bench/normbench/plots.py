@@ -39,7 +39,7 @@ def draw(records, names, ours, ceilings, path):
     axes.set(xlabel="N", ylabel="GB/s", title=title(records[0]))
     axes.grid(alpha=0.3)
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), fontsize=8)
-    figure.savefig(path, bbox_inches="tight")
+    figure.savefig(path, bbox_inches="tight", metadata={"Software": None})
     pyplot.close(figure)
 
 
