@@ -247,6 +247,7 @@ void RowEmitter::emitUnmaskedRows(const DimPositions &position, Value begin,
 }
 
 void RowEmitter::emitRows(ArrayRef<DimPositions> rows, ArrayRef<Value> masks) {
+  rowsAtHand.assign(rows.begin(), rows.end());
   values.pushRows(rows, masks);
   for (unsigned phase = 0; phase < program.getNumPhases(); ++phase)
     emitPhase(phase);

@@ -82,6 +82,10 @@ private:
   void finish(const Nest &nest, ArrayRef<Value> results);
   void emitOutputs();
   void emitOutputNest(ArrayRef<int64_t> dims, ArrayRef<unsigned> outputs);
+  std::optional<SmallVector<Value>> getRowConstants(ArrayRef<unsigned> outputs);
+  void emitOutputsRowByRow(ArrayRef<int64_t> dims, ArrayRef<unsigned> outputs,
+                           ArrayRef<Value> constants);
+  Value emitRowArray(Value values);
   void emitStores(ArrayRef<unsigned> outputs);
   void emitRowStores(ArrayRef<unsigned> outputs);
   void emitStoreLoops(ArrayRef<int64_t> dims, ArrayRef<unsigned> outputs,
@@ -166,6 +170,8 @@ private:
   Value chunk;
   /// Whether outputs bypass the caches where they can; null if they never do.
   Value streams;
+  /// The rows of the group at hand.
+  SmallVector<DimPositions> rowsAtHand;
   /// The rows that follow the group's at the schedule's prefetch distance.
   SmallVector<DimPositions> rowsAhead;
   /// How the nest at hand is emitted: with prefetches; with stores that bypass

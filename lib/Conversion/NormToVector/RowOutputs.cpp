@@ -3,6 +3,11 @@
 // The last sweep of RowEmitter, which stores a row's outputs.
 
 #include "RowEmitter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -36,10 +41,119 @@ void RowEmitter::emitOutputs() {
   });
   for (const auto &group : groups) {
     values.advanceFrame();
-    emitOutputNest(group.first, group.second);
+    std::optional<SmallVector<Value>> constants = getRowConstants(group.second);
+    if (constants && !group.first.empty())
+      emitOutputsRowByRow(group.first, group.second, *constants);
+    else
+      emitOutputNest(group.first, group.second);
     mode = {};
   }
 }
+
+//===----------------------------------------------------------------------===//
+// One row after the other
+//===----------------------------------------------------------------------===//
+
+/// Where rows share an iteration: what the outputs' last sweep takes of values
+/// that are one scalar per row. None where rows do not, or where a sweep over
+/// single rows cannot have these from arrays.
+std::optional<SmallVector<Value>>
+RowEmitter::getRowConstants(ArrayRef<unsigned> outputs) {
+  if (!values.gathersRows() || !buffers.empty())
+    return std::nullopt;
+  const VaryingDims &varying = program.getVaryingDims();
+  auto isScalar = [&](Value value) {
+    return !varying.variesAlongAny(value, op.getNormalizedDims());
+  };
+  llvm::SetVector<Value> constants;
+  auto consider = [&](Value value) {
+    if (!isa<BlockArgument>(value) && isScalar(value) &&
+        (program.getPhase(value) > 0 ||
+         varying.variesAlongAny(value, op.getRowDims())))
+      constants.insert(value);
+  };
+  auto considerOperand = [&](Value value) {
+    if (auto factors = values.getFactors(value)) {
+      consider(factors->first);
+      consider(factors->second);
+    }
+    consider(value);
+  };
+  SmallVector<Value> roots;
+  for (unsigned output : outputs)
+    roots.push_back(op.getYield().getValues()[output]);
+  llvm::for_each(roots, consider);
+  for (Operation *operation : program.getSlice(roots))
+    if (!llvm::all_of(operation->getResults(), isScalar))
+      llvm::for_each(operation->getOperands(), considerOperand);
+  auto hasArrays = [](Value value) {
+    Type type = value.getType();
+    return type.isIntOrFloat() && type.getIntOrFloatBitWidth() >= 8 &&
+           llvm::isPowerOf2_32(type.getIntOrFloatBitWidth());
+  };
+  if (!llvm::all_of(constants, hasArrays))
+    return std::nullopt;
+  return constants.takeVector();
+}
+
+/// Memory for a vector's elements, allocated where no loop but a parallel one
+/// is around.
+Value RowEmitter::emitRowArray(Value vector) {
+  Value array;
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    Operation *scope = builder.getInsertionBlock()->getParentOp();
+    while (!isa<FunctionOpInterface>(scope) &&
+           !scope->hasTrait<OpTrait::HasParallelRegion>())
+      scope = scope->getParentOp();
+    builder.setInsertionPointToStart(&scope->getRegion(0).front());
+    auto type = cast<VectorType>(vector.getType());
+    array = memref::AllocaOp::create(
+        builder, loc, MemRefType::get(type.getShape(), type.getElementType()),
+        builder.getI64IntegerAttr(64));
+  }
+  vector::StoreOp::create(builder, loc, vector, array, index(0));
+  return array;
+}
+
+/// The last sweep over the rows of a group, one row after the other: memory
+/// takes stores to lines that follow each other faster than stores to a line of
+/// each row in turn.
+void RowEmitter::emitOutputsRowByRow(ArrayRef<int64_t> dims,
+                                     ArrayRef<unsigned> outputs,
+                                     ArrayRef<Value> constants) {
+  SmallVector<Value> arrays;
+  for (Value constant : constants)
+    arrays.push_back(emitRowArray(values.getRowValues(constant).front()));
+  RowEmitter single(builder, program, operands, partials, schedule, fma);
+  single.chunk = chunk;
+  single.streams = streams;
+  single.values.pushProgram();
+  auto getRow = [&](ArrayRef<DimPositions> rows, Value row) {
+    DimPositions position = rows.front();
+    Value &first = groupIndex(position);
+    first = arith::AddIOp::create(builder, loc, first, row);
+    return position;
+  };
+  emitFor(index(0), index(schedule.getRows()), index(1), {},
+          [&](Value row, MutableArrayRef<Value>) {
+            if (!rowsAhead.empty())
+              single.rowsAhead = {getRow(rowsAhead, row)};
+            single.values.pushRows(getRow(rowsAtHand, row));
+            for (auto [constant, array] : llvm::zip_equal(constants, arrays))
+              single.values.setRowValues(
+                  constant,
+                  memref::LoadOp::create(builder, loc, array, row).getResult());
+            single.values.advanceFrame();
+            single.emitOutputNest(dims, outputs);
+            single.values.popFrame();
+          });
+  single.values.popFrame();
+}
+
+//===----------------------------------------------------------------------===//
+// Nests
+//===----------------------------------------------------------------------===//
 
 /// Emits the loops that store outputs over the same dims. Where these may
 /// bypass the caches, there are versions of it, with prefetches but for the

@@ -55,7 +55,7 @@ LogicalResult CPUScheduleAttr::verify(
     function_ref<InFlightDiagnostic()> emitError,
     std::optional<int64_t> laneDim, int64_t vectorSize, bool scalable,
     int64_t unroll, int64_t rows, bool, std::optional<int64_t> nontemporalAbove,
-    bool peel, int64_t prefetchBytes, int64_t prefetchLocality,
+    bool, int64_t prefetchBytes, int64_t prefetchLocality,
     std::optional<int64_t> prefetchPhase, bool, int64_t serialBelow, bool) {
   auto isWithin = [&](StringRef name, int64_t value, int64_t low,
                       int64_t high) {
@@ -97,8 +97,5 @@ LogicalResult CPUScheduleAttr::verify(
   if (scalable && (nontemporalAbove || prefetchBytes > 0))
     return emitError() << "expected neither nontemporal_above nor "
                           "prefetch_bytes with scalable vectors";
-  if (peel && rows != 1)
-    return emitError() << "expected a single row per iteration with peel, got "
-                       << rows;
   return success();
 }
