@@ -79,7 +79,9 @@ void RowEmitter::emit(Value lo, Value hi, Value chunkIndex,
   values.pushProgram();
   createBuffers();
   bool prefetches =
-      schedule.getPrefetchBytes() > 0 && schedule.getVectorSize() > 1;
+      (schedule.getPrefetchBytes() > 0 ||
+       schedule.getCachedPrefetchBytes() > 0) &&
+      schedule.getVectorSize() > 1;
   Value distance, last;
   if (prefetches) {
     distance = emitPrefetchDistance();
@@ -238,8 +240,8 @@ void RowEmitter::emitUnmaskedRows(const DimPositions &position, Value begin,
       /*scalable=*/false, schedule.getUnroll(), /*rows=*/1,
       schedule.getMaskedRows(), /*nontemporalAbove=*/std::nullopt,
       /*peel=*/false, /*prefetchBytes=*/0, schedule.getPrefetchLocality(),
-      /*prefetchPhase=*/std::nullopt, schedule.getParallel(),
-      schedule.getSerialBelow(), schedule.getOutline());
+      /*prefetchPhase=*/std::nullopt, /*cachedPrefetchBytes=*/0,
+      schedule.getParallel(), schedule.getSerialBelow(), schedule.getOutline());
   RowEmitter emitter(builder, program, operands, partials, scalar, fma);
   emitter.values.pushProgram();
   emitter.emitRowByRow(position, fullEnd, end, 1);
@@ -328,6 +330,7 @@ void RowEmitter::emitPhase(unsigned phase) {
   }
   for (const Nest &nest : nests) {
     mode.prefetches = prefetchesIn(phase);
+    mode.cachedPrefetches = prefetchesInCachesIn(phase);
     emitNest(nest);
     mode = {};
   }

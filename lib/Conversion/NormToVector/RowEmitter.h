@@ -95,6 +95,7 @@ private:
   bool isPrefetched(unsigned input);
   Value emitPrefetchDistance();
   bool prefetchesIn(unsigned phase) const;
+  bool prefetchesInCachesIn(unsigned phase) const;
   void emitPrefetches();
   void emitPrefetches(Value input, AffineMap map, unsigned row);
   SmallVector<unsigned> getStreamed(ArrayRef<unsigned> outputs);
@@ -174,11 +175,11 @@ private:
   SmallVector<DimPositions> rowsAtHand;
   /// The rows that follow the group's at the schedule's prefetch distance.
   SmallVector<DimPositions> rowsAhead;
-  /// How the nest at hand is emitted: with prefetches; with stores that bypass
-  /// the caches, those before the first multiple of a vector's bytes in an
-  /// output apart.
+  /// How the nest at hand is emitted: with prefetches, or with such in calls
+  /// whose outputs do not bypass the caches; with stores that do, those before
+  /// the first multiple of a vector's bytes in an output apart.
   struct {
-    bool prefetches = false, nontemporal = false;
+    bool prefetches = false, cachedPrefetches = false, nontemporal = false;
     std::optional<unsigned> peeled;
   } mode;
   /// The unrolled copy of the innermost loop's body that is emitted.

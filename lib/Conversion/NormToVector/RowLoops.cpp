@@ -52,19 +52,21 @@ SmallVector<Value> RowEmitter::emitIdentities(const Nest &nest) {
   return all;
 }
 
-/// The combined values of a nest for whole rows; with prefetches only while
-/// outputs bypass the caches, where that is not always so.
+/// The combined values of a nest for whole rows, in two versions where it has
+/// prefetches only if outputs bypass the caches, or only if they do not.
 SmallVector<Value> RowEmitter::combineNest(const Nest &nest) {
-  if (!mode.prefetches || !streams)
+  auto emitVersion = [&](bool withPrefetches) {
+    mode.prefetches = withPrefetches;
     return emitCombined(nest, 0);
+  };
+  bool streaming = mode.prefetches, cached = mode.cachedPrefetches;
+  if (!streams || streaming == cached)
+    return emitVersion(streaming);
   SmallVector<Value> identities = emitIdentities(nest);
   return emitIf(
       streams, ValueRange(identities).getTypes(),
-      [&] { return emitCombined(nest, 0); },
-      [&] {
-        mode.prefetches = false;
-        return emitCombined(nest, 0);
-      });
+      [&] { return emitVersion(streaming); },
+      [&] { return emitVersion(cached); });
 }
 
 void RowEmitter::emitKept(const Nest &nest, unsigned level) {

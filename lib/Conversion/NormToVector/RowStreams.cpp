@@ -45,8 +45,12 @@ Value RowEmitter::emitPrefetchDistance() {
   }
   Value one = index(1);
   groupBytes = arith::MaxUIOp::create(builder, loc, groupBytes, one);
-  Value distance = arith::DivUIOp::create(
-      builder, loc, index(schedule.getPrefetchBytes()), groupBytes);
+  Value bytes = index(schedule.getPrefetchBytes());
+  if (streams && schedule.getCachedPrefetchBytes() > 0)
+    bytes =
+        arith::SelectOp::create(builder, loc, streams, bytes,
+                                index(schedule.getCachedPrefetchBytes()));
+  Value distance = arith::DivUIOp::create(builder, loc, bytes, groupBytes);
   return arith::MaxUIOp::create(builder, loc, distance, one);
 }
 
@@ -55,6 +59,12 @@ bool RowEmitter::prefetchesIn(unsigned phase) const {
          schedule.getVectorSize() > 1 &&
          phase ==
              schedule.getPrefetchPhase().value_or(program.getNumPhases() - 1);
+}
+
+/// The same for calls whose outputs do not bypass the caches.
+bool RowEmitter::prefetchesInCachesIn(unsigned phase) const {
+  return schedule.getCachedPrefetchBytes() > 0 && !rowsAhead.empty() &&
+         schedule.getVectorSize() > 1 && phase + 2 == program.getNumPhases();
 }
 
 /// Prefetches of the rows ahead what the innermost loop's body reads of the

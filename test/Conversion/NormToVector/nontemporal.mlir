@@ -75,3 +75,40 @@ func.func @index(%x: memref<3x32xindex>, %m: memref<3x32xi1>, %n: memref<3x32xi1
   }
   return
 }
+
+// -----
+
+// While outputs stay in the caches, rows ahead are prefetched in the sweep before that of the outputs, another distance ahead.
+
+// CHECK-LABEL: func.func private @norm_rows(
+// CHECK-SAME: %[[STREAMS:[^:]*]]: i1) {
+// CHECK: %[[BYTES:.*]] = arith.select %[[STREAMS]], %c4096, %c1024 : index
+// CHECK: %[[DISTANCE:.*]] = arith.divui %[[BYTES]], %c256
+// CHECK: arith.maxui %[[DISTANCE]], %c1
+// CHECK: scf.for
+// CHECK-NOT: prefetch
+// CHECK: scf.if %[[STREAMS]] -> (vector<16xf32>) {
+// CHECK-NOT: prefetch
+// CHECK: } else {
+// CHECK: memref.prefetch
+// CHECK: scf.yield
+// CHECK: }
+// CHECK: scf.if
+// CHECK: memref.prefetch
+// CHECK: vector.store %{{.*}} {alignment = 64 : i64, nontemporal = true}
+// CHECK: scf.if %[[STREAMS]]
+// CHECK: memref.prefetch
+// CHECK: } else {
+// CHECK-NOT: prefetch
+func.func @cached(%x: memref<?x64xf32>) {
+  norm.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (r, c)>], normalized_dims = [1], schedule = #norm.cpu_schedule<lane_dim = 1, vector_size = 16, nontemporal_above = 1000000, prefetch_bytes = 4096, cached_prefetch_bytes = 1024>}
+      ins(%x : memref<?x64xf32>) outs(%x : memref<?x64xf32>) {
+  ^bb0(%e: f32):
+    %largest = norm.reduce <maxnumf> %e : f32
+    %d = arith.subf %e, %largest : f32
+    %sum = norm.reduce <add> %d : f32
+    %o = arith.divf %d, %sum : f32
+    norm.yield %o : f32
+  }
+  return
+}

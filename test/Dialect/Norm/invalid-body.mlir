@@ -101,8 +101,8 @@ func.func private @schedule_many_rows() attributes {s = #norm.cpu_schedule<lane_
 
 // -----
 
-  // expected-error@+1 {{expected a single row per iteration with peel, got 2}}
-func.func private @schedule_peel() attributes {s = #norm.cpu_schedule<lane_dim = 1, vector_size = 8, rows = 2, peel = true>}
+  // expected-error@+1 {{expected nontemporal_above with cached_prefetch_bytes: without, prefetch_bytes holds for all calls}}
+func.func private @schedule_cached_prefetch() attributes {s = #norm.cpu_schedule<lane_dim = 1, vector_size = 8, cached_prefetch_bytes = 64>}
 
 // -----
 

@@ -45,6 +45,7 @@ class RowFunctions:
             ^bb0(%e: f32):
               %n = arith.constant 0.015625 : f32
               %one = arith.constant 1.0 : f32
+              %none = arith.constant 0.0 : f32
               %sum = norm.reduce <add> %e : f32
               %mean = arith.mulf %sum, %n : f32
               %tanh = math.tanh %mean : f32
@@ -52,7 +53,9 @@ class RowFunctions:
               %more = arith.addf %exp, %one : f32
               %log = math.log %more : f32
               %product = arith.mulf %e, %tanh : f32
-              %o = arith.addf %product, %log : f32
+              %zero = arith.mulf %mean, %none fastmath<contract> : f32
+              %sum2 = arith.addf %product, %zero fastmath<contract> : f32
+              %o = arith.addf %sum2, %log : f32
               norm.yield %o : f32
             }
             return
@@ -110,7 +113,8 @@ def check_elements_in_lanes(target, random):
         lanes = 16 if length != 3 else 4
         several = [f"rows = {rows}, {rest}" for rows, rest in (
             (2, "prefetch_bytes = 1"), (4, "nontemporal_above = 0"),
-            (8, "nontemporal_above = 0, prefetch_bytes = 4096"), (16, "nontemporal_above = 0, prefetch_bytes = 1"))]
+            (4, "nontemporal_above = 20000, peel = true, prefetch_bytes = 1, cached_prefetch_bytes = 4096"),
+            (8, "nontemporal_above = 0, peel = true, prefetch_bytes = 4096"), (16, "nontemporal_above = 0, prefetch_bytes = 1"))]
         single = ["nontemporal_above = 0", "nontemporal_above = 0, peel = true, prefetch_bytes = 16384",
                   "nontemporal_above = 20000, peel = true, prefetch_bytes = 4096, prefetch_locality = 2"]
         base = f"lane_dim = 1, vector_size = {lanes}, unroll = 2"

@@ -56,7 +56,8 @@ LogicalResult CPUScheduleAttr::verify(
     std::optional<int64_t> laneDim, int64_t vectorSize, bool scalable,
     int64_t unroll, int64_t rows, bool, std::optional<int64_t> nontemporalAbove,
     bool, int64_t prefetchBytes, int64_t prefetchLocality,
-    std::optional<int64_t> prefetchPhase, bool, int64_t serialBelow, bool) {
+    std::optional<int64_t> prefetchPhase, int64_t cachedPrefetchBytes, bool,
+    int64_t serialBelow, bool) {
   auto isWithin = [&](StringRef name, int64_t value, int64_t low,
                       int64_t high) {
     if (value >= low && value <= high)
@@ -79,6 +80,7 @@ LogicalResult CPUScheduleAttr::verify(
       !isWithin("prefetch_bytes", prefetchBytes, 0, any) ||
       !isWithin("prefetch_locality", prefetchLocality, 0, 3) ||
       !isWithin("prefetch_phase", prefetchPhase.value_or(0), 0, any) ||
+      !isWithin("cached_prefetch_bytes", cachedPrefetchBytes, 0, any) ||
       !isWithin("serial_below", serialBelow, 0, any))
     return failure();
   if (!laneDim && vectorSize != 1)
@@ -97,5 +99,9 @@ LogicalResult CPUScheduleAttr::verify(
   if (scalable && (nontemporalAbove || prefetchBytes > 0))
     return emitError() << "expected neither nontemporal_above nor "
                           "prefetch_bytes with scalable vectors";
+  if (cachedPrefetchBytes > 0 && !nontemporalAbove)
+    return emitError() << "expected nontemporal_above with "
+                          "cached_prefetch_bytes: without, prefetch_bytes "
+                          "holds for all calls";
   return success();
 }

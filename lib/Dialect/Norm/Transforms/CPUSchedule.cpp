@@ -14,9 +14,12 @@
 using namespace mlir;
 using namespace mlir::norm;
 
-/// Vectors per iteration: enough accumulators to hide the latency of an
-/// addition; more bring nothing.
+/// Vectors of a row, or of rows, per iteration: enough accumulators to hide the
+/// latency of an addition; more bring nothing.
 static constexpr int64_t vectorsPerIteration = 4;
+
+/// Vectors per iteration of several rows together.
+static constexpr int64_t vectorsOfSeveralRows = 8;
 
 /// Elements below which waking other threads costs more than it saves: with two
 /// sleepless threads the break-even was measured at about 32 K.
@@ -106,14 +109,24 @@ static bool hasAccumulators(GenericOp op) {
 }
 
 /// Short rows share an iteration: as many as hide the latency of a reduction's
-/// last steps, which are the same for one row and for several.
-static int64_t chooseShortRows(const RowSizes &sizes) {
+/// last steps, which are the same for one row and for several. Two reductions
+/// that wait for each other are worth that for longer rows too, as long as the
+/// rows of an iteration take a small part of the first cache.
+static int64_t chooseShortRows(const RowSizes &sizes, unsigned numPhases,
+                               const CPUTarget &target) {
+  constexpr int64_t longest = 128, mostLongRows = 4;
   // Dynamic sizes are negative.
-  constexpr int64_t elements = 512;
-  if (sizes.elements <= 0 || sizes.elements > elements / 4)
+  if (sizes.elements <= 0)
     return 1;
-  return std::min<int64_t>(
-      largestRows, llvm::bit_floor<uint64_t>(elements / sizes.elements));
+  bool hasTwoReductions = numPhases > 2;
+  int64_t rows = 1;
+  if (sizes.elements <= longest)
+    rows = std::min<int64_t>((hasTwoReductions ? 1024 : 512) / sizes.elements,
+                             largestRows);
+  else if (hasTwoReductions && sizes.inputBytes > 0)
+    rows = std::min<int64_t>(target.l1Bytes / 6 / sizes.inputBytes,
+                             mostLongRows);
+  return llvm::bit_floor<uint64_t>(std::max<int64_t>(rows, 1));
 }
 
 /// Vectors of rows: as many as keep the elements of all these rows in the first
@@ -149,9 +162,21 @@ static std::optional<int64_t> choosePrefetchPhase(GenericOp op,
                                                   const CPUTarget &target) {
   unsigned numPhases = RowProgram(op).getNumPhases();
   int64_t bytes = multiplySizes(sizes.inputBytes, rows);
-  if (numPhases < 2 || bytes < target.l1Bytes / 4 || bytes > target.l1Bytes / 2)
+  if (numPhases < 2 || rows > 1 || bytes < target.l1Bytes / 4 || bytes > target.l1Bytes / 2)
     return std::nullopt;
   return numPhases - 2;
+}
+
+/// How far ahead of rows that come from the second cache others are prefetched:
+/// worth it where a row waits for two reductions and the rows of a few
+/// iterations fit the first cache.
+static int64_t chooseCachedPrefetch(GenericOp op, const RowSizes &sizes,
+                                    int64_t rows, const CPUTarget &target) {
+  int64_t bytes = multiplySizes(sizes.inputBytes, rows);
+  return RowProgram(op).getNumPhases() > 2 && bytes > 0 &&
+                 bytes <= target.l1Bytes / 4
+             ? target.l1Bytes / 6
+             : 0;
 }
 
 /// Whether the lanes may be scalable: elements of a row, more than fit one
@@ -194,7 +219,7 @@ CPUScheduleAttr norm::chooseCPUSchedule(GenericOp op, const CPUTarget &target,
   std::optional<int64_t> laneDim = chooseLaneDim(op);
   int64_t vectorSize = 1, unroll = 1, rows = 1;
   std::optional<int64_t> nontemporalAbove;
-  int64_t prefetchBytes = 0;
+  int64_t prefetchBytes = 0, cachedPrefetchBytes = 0;
   std::optional<int64_t> prefetchPhase;
   bool peel = false, scalable = false, maskedRows = true;
   RowSizes sizes(op);
@@ -204,7 +229,7 @@ CPUScheduleAttr norm::chooseCPUSchedule(GenericOp op, const CPUTarget &target,
     int64_t shortRows =
         isRowDim || op.getRowDims().empty() || hasAccumulators(op)
             ? 1
-            : chooseShortRows(sizes);
+            : chooseShortRows(sizes, RowProgram(op).getNumPhases(), target);
     // Several short rows at once are worth more than longer vectors.
     scalable = target.scalable && shortRows == 1 &&
                canBeScalable(op, *laneDim, vectorSize);
@@ -214,16 +239,23 @@ CPUScheduleAttr norm::chooseCPUSchedule(GenericOp op, const CPUTarget &target,
     else if (vectorSize > 1)
       rows = shortRows;
     if (vectorSize > 1)
-      unroll = std::max<int64_t>(vectorsPerIteration / rows, 1);
+      unroll = std::clamp<int64_t>(
+          (isRowDim ? vectorsPerIteration : vectorsOfSeveralRows) / rows, 1,
+          vectorsPerIteration);
     int64_t footprint = cachesToFill * target.l2Bytes * target.numThreads;
+    if (vectorSize > 1 && !scalable && !isRowDim)
+      cachedPrefetchBytes = chooseCachedPrefetch(op, sizes, rows, target);
     if (vectorSize > 1 && !scalable &&
         (ShapedType::isDynamic(sizes.totalBytes) ||
          sizes.totalBytes >= footprint)) {
       nontemporalAbove = footprint;
       prefetchBytes = target.l1Bytes / 3;
-      peel = !isRowDim && rows == 1;
+      peel = !isRowDim;
       if (!isRowDim)
         prefetchPhase = choosePrefetchPhase(op, sizes, rows, target);
+    } else if (cachedPrefetchBytes > 0) {
+      prefetchBytes = std::exchange(cachedPrefetchBytes, 0);
+      prefetchPhase = RowProgram(op).getNumPhases() - 2;
     }
   } else if (!op.getNormalizedDims().empty()) {
     laneDim = op.getNormalizedDims().back(); // of scalar code
@@ -231,6 +263,7 @@ CPUScheduleAttr norm::chooseCPUSchedule(GenericOp op, const CPUTarget &target,
   return CPUScheduleAttr::get(op.getContext(), laneDim, vectorSize, scalable,
                               unroll, rows, maskedRows, nontemporalAbove, peel,
                               prefetchBytes, /*prefetchLocality=*/3,
-                              prefetchPhase, parallel && !isInParallelLoop(op),
+                              prefetchPhase, cachedPrefetchBytes,
+                              parallel && !isInParallelLoop(op),
                               smallestParallelSize, outline);
 }

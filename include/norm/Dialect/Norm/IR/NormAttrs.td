@@ -47,18 +47,20 @@ def Norm_CPUScheduleAttr : AttrDef<Norm_Dialect, "CPUSchedule"> {
     - `unroll`: vectors per iteration, each with accumulators of its own; where lanes are rows, elements of these rows.
       Loops that only store take two at most.
     - `rows`: rows per iteration, a power of two; where lanes are rows, vectors of them. Their loops are one, their
-      reductions end in one tree of shuffles. Not for programs with outputs that accumulate over rows. `unroll` times `rows` is
-      at most 256.
+      reductions end in one tree of shuffles; outputs are stored one row after the other. Not for programs with outputs that
+      accumulate over rows. `unroll` times `rows` is at most 256.
     - `masked_rows`: where lanes are rows, whether those that do not fill a group are vectors with masks, for machines whose
       loads and stores take masks. Otherwise they are whole vectors as long as there are, then one by one.
     - `nontemporal_above`: outputs bypass the caches when all operands together take at least so many bytes, where rows of
       outputs start at multiples of a vector's bytes, or of 64. Absent: never.
     - `peel`: rows that start elsewhere bypass the caches too, but for what lies before the first multiple and after the
-      last. For a single row per iteration with elements in the lanes.
+      last. For elements in the lanes.
     - `prefetch_bytes`: inputs are prefetched as many iterations ahead as hold so many bytes of them, but at least one; 0 for
       not at all. Together with `nontemporal_above`, only where outputs bypass the caches.
     - `prefetch_locality`: 3 for all caches, 2 and 1 for outer ones, 0 for data that is not kept.
     - `prefetch_phase`: the phase of the program in whose loops prefetches stand; that of the outputs if absent.
+    - `cached_prefetch_bytes`: the same as `prefetch_bytes` for calls whose outputs do not bypass the caches, where
+      `nontemporal_above` makes a difference. Prefetches then stand in the last phase but that of the outputs.
     - `parallel`: whether chunks of rows run in an `scf.parallel`.
     - `serial_below`: a parallel program with fewer elements than this runs serially.
     - `outline`: whether the loops become a private function of their own.
@@ -79,6 +81,7 @@ def Norm_CPUScheduleAttr : AttrDef<Norm_Dialect, "CPUSchedule"> {
     DefaultValuedParameter<"int64_t", "0">:$prefetch_bytes,
     DefaultValuedParameter<"int64_t", "3">:$prefetch_locality,
     OptionalParameter<"std::optional<int64_t>">:$prefetch_phase,
+    DefaultValuedParameter<"int64_t", "0">:$cached_prefetch_bytes,
     DefaultValuedParameter<"bool", "false">:$parallel,
     DefaultValuedParameter<"int64_t", "32768">:$serial_below,
     DefaultValuedParameter<"bool", "true">:$outline);
