@@ -78,10 +78,9 @@ void RowEmitter::emit(Value lo, Value hi, Value chunkIndex,
   streams = streamsOutputs;
   values.pushProgram();
   createBuffers();
-  bool prefetches =
-      (schedule.getPrefetchBytes() > 0 ||
-       schedule.getCachedPrefetchBytes() > 0) &&
-      schedule.getVectorSize() > 1;
+  bool prefetches = (schedule.getPrefetchBytes() > 0 ||
+                     schedule.getCachedPrefetchBytes() > 0) &&
+                    schedule.getVectorSize() > 1;
   Value distance, last;
   if (prefetches) {
     distance = emitPrefetchDistance();
@@ -151,7 +150,7 @@ void RowEmitter::emitGroup(const DimPositions &first,
     return emitFullGroup(first, ahead);
   OpFoldResult size = values.getSize(*getGroupDim(op));
   std::optional<int64_t> constant = getConstantIntValue(size);
-  if (constant && *constant % groupSize == 0)
+  if (constant && (*constant % groupSize == 0 || isSingleGroup()))
     return emitFullGroup(first, ahead);
   DimPositions position = first;
   Value rest =
@@ -176,7 +175,8 @@ void RowEmitter::emitFullGroup(const DimPositions &first,
   if (!ahead.empty()) {
     // The last group may have fewer rows than this one.
     DimPositions start = ahead;
-    if (int64_t groupSize = getGroupSize(op); groupSize > 1) {
+    int64_t groupSize = getGroupSize(op);
+    if (groupSize > 1 && !isSingleGroup()) {
       Value size = asValue(values.getSize(*getGroupDim(op)));
       Value last = arith::SubIOp::create(builder, loc, size, index(groupSize));
       Value &position = groupIndex(start);
@@ -185,8 +185,27 @@ void RowEmitter::emitFullGroup(const DimPositions &first,
     rowsAhead = getRowsFrom(start);
   }
   SmallVector<DimPositions> rows = getRowsFrom(first);
-  emitRows(rows);
+  SmallVector<Value> masks;
+  if (isSingleGroup()) {
+    int64_t width = schedule.getVectorSize();
+    int64_t rest = *getConstantIntValue(values.getSize(*getGroupDim(op)));
+    VectorType maskType = values.getVectorType(builder.getI1Type());
+    for (int64_t row = 0; row < schedule.getRows(); ++row, rest -= width)
+      masks.push_back(vector::CreateMaskOp::create(
+          builder, loc, maskType, index(std::clamp<int64_t>(rest, 0, width))));
+  }
+  emitRows(rows, masks);
   rowsAhead.clear();
+}
+
+/// Whether vectors of rows, the last ones with masks, hold all rows along the
+/// lane dim.
+bool RowEmitter::isSingleGroup() {
+  if (!lanesAreRows() || !schedule.getMaskedRows())
+    return false;
+  std::optional<int64_t> size =
+      getConstantIntValue(values.getSize(*schedule.getLaneDim()));
+  return size && *size < getGroupSize(op);
 }
 
 /// The rows from a position on that do not fill a group.

@@ -62,6 +62,7 @@ private:
   DimPositions getGroupPosition(Value group);
   void emitGroup(const DimPositions &first, const DimPositions &ahead);
   void emitFullGroup(const DimPositions &first, const DimPositions &ahead);
+  bool isSingleGroup();
   void emitRemainingRows(const DimPositions &first);
   void emitRowByRow(DimPositions position, Value begin, Value end,
                     int64_t width);
@@ -85,11 +86,28 @@ private:
   std::optional<SmallVector<Value>> getRowConstants(ArrayRef<unsigned> outputs);
   void emitOutputsRowByRow(ArrayRef<int64_t> dims, ArrayRef<unsigned> outputs,
                            ArrayRef<Value> constants);
-  Value emitRowArray(Value values);
   void emitStores(ArrayRef<unsigned> outputs);
   void emitRowStores(ArrayRef<unsigned> outputs);
   void emitStoreLoops(ArrayRef<int64_t> dims, ArrayRef<unsigned> outputs,
                       unsigned level);
+
+  /// The buffer through which an output goes to memory: RowStaging.cpp.
+  struct Staging {
+    unsigned output;
+    /// The row as a run of elements, and how many of them are a line.
+    Value run;
+    int64_t line;
+    Value buffer;
+  };
+  Value emitStackArray(int64_t count, Type elementType);
+  bool canStage(ArrayRef<int64_t> dims, ArrayRef<unsigned> outputs);
+  Value emitStartsAtLine(unsigned output);
+  void emitStagedNest(ArrayRef<int64_t> dims, unsigned output);
+  SmallVector<Value> emitStagedLoops(ArrayRef<int64_t> dims,
+                                     const Staging &staging,
+                                     ArrayRef<Value> state);
+  SmallVector<Value> emitFlush(const Staging &staging, ArrayRef<Value> state,
+                               int64_t size);
 
   // Prefetches, stores that bypass the caches: RowStreams.cpp.
   bool isPrefetched(unsigned input);

@@ -6,7 +6,6 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
@@ -96,26 +95,6 @@ RowEmitter::getRowConstants(ArrayRef<unsigned> outputs) {
   return constants.takeVector();
 }
 
-/// Memory for a vector's elements, allocated where no loop but a parallel one
-/// is around.
-Value RowEmitter::emitRowArray(Value vector) {
-  Value array;
-  {
-    OpBuilder::InsertionGuard guard(builder);
-    Operation *scope = builder.getInsertionBlock()->getParentOp();
-    while (!isa<FunctionOpInterface>(scope) &&
-           !scope->hasTrait<OpTrait::HasParallelRegion>())
-      scope = scope->getParentOp();
-    builder.setInsertionPointToStart(&scope->getRegion(0).front());
-    auto type = cast<VectorType>(vector.getType());
-    array = memref::AllocaOp::create(
-        builder, loc, MemRefType::get(type.getShape(), type.getElementType()),
-        builder.getI64IntegerAttr(64));
-  }
-  vector::StoreOp::create(builder, loc, vector, array, index(0));
-  return array;
-}
-
 /// The last sweep over the rows of a group, one row after the other: memory
 /// takes stores to lines that follow each other faster than stores to a line of
 /// each row in turn.
@@ -123,8 +102,12 @@ void RowEmitter::emitOutputsRowByRow(ArrayRef<int64_t> dims,
                                      ArrayRef<unsigned> outputs,
                                      ArrayRef<Value> constants) {
   SmallVector<Value> arrays;
-  for (Value constant : constants)
-    arrays.push_back(emitRowArray(values.getRowValues(constant).front()));
+  for (Value constant : constants) {
+    Value gathered = values.getRowValues(constant).front();
+    arrays.push_back(
+        emitStackArray(schedule.getRows(), getElementTypeOrSelf(gathered)));
+    vector::StoreOp::create(builder, loc, gathered, arrays.back(), index(0));
+  }
   RowEmitter single(builder, program, operands, partials, schedule, fma);
   single.chunk = chunk;
   single.streams = streams;
@@ -174,6 +157,15 @@ void RowEmitter::emitOutputNest(ArrayRef<int64_t> dims,
   auto emitPlain = [&] { return emitVersion(prefetches && !streams, false); };
   SmallVector<unsigned> streamed = getStreamed(outputs);
   auto emitUnaligned = [&]() -> SmallVector<Value> {
+    if (!streamed.empty() && canStage(dims, outputs))
+      return emitIf(
+          emitStartsAtLine(streamed.front()), {},
+          [&] {
+            mode.prefetches = prefetches;
+            emitStagedNest(dims, streamed.front());
+            return SmallVector<Value>();
+          },
+          emitPlain);
     if (canPeel(dims, streamed))
       return emitIf(
           emitCanPeel(streamed), {},

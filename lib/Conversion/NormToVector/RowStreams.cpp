@@ -47,9 +47,8 @@ Value RowEmitter::emitPrefetchDistance() {
   groupBytes = arith::MaxUIOp::create(builder, loc, groupBytes, one);
   Value bytes = index(schedule.getPrefetchBytes());
   if (streams && schedule.getCachedPrefetchBytes() > 0)
-    bytes =
-        arith::SelectOp::create(builder, loc, streams, bytes,
-                                index(schedule.getCachedPrefetchBytes()));
+    bytes = arith::SelectOp::create(builder, loc, streams, bytes,
+                                    index(schedule.getCachedPrefetchBytes()));
   Value distance = arith::DivUIOp::create(builder, loc, bytes, groupBytes);
   return arith::MaxUIOp::create(builder, loc, distance, one);
 }
@@ -89,6 +88,9 @@ void RowEmitter::emitPrefetches(Value input, AffineMap map, unsigned row) {
   if (lanesAreRows()) {
     begin = 0;
     bytes *= values.getNumRows();
+    if (isSingleGroup())
+      bytes = *getConstantIntValue(values.getSize(*schedule.getLaneDim())) *
+              elementBytes;
   }
   SmallVector<Value> position;
   for (int64_t dim : ValueEmitter::dimsOf(map)) {
@@ -101,7 +103,7 @@ void RowEmitter::emitPrefetches(Value input, AffineMap map, unsigned row) {
   for (int64_t line = llvm::alignTo(begin, lineBytes); line < begin + bytes;
        line += lineBytes) {
     // What a masked vector covers may end before the second line.
-    if (line > begin && values.getMask())
+    if (line > begin && values.getMask() && !lanesAreRows())
       return;
     position.back() = arith::AddIOp::create(
         builder, loc, first, index((line - begin) / elementBytes));

@@ -81,7 +81,7 @@ func.func @index(%x: memref<3x32xindex>, %m: memref<3x32xi1>, %n: memref<3x32xi1
 // While outputs stay in the caches, rows ahead are prefetched in the sweep before that of the outputs, another distance ahead.
 
 // CHECK-LABEL: func.func private @norm_rows(
-// CHECK-SAME: %[[STREAMS:[^:]*]]: i1) {
+// CHECK-SAME: %[[STREAMS:[^:]*]]: i1)
 // CHECK: %[[BYTES:.*]] = arith.select %[[STREAMS]], %c4096, %c1024 : index
 // CHECK: %[[DISTANCE:.*]] = arith.divui %[[BYTES]], %c256
 // CHECK: arith.maxui %[[DISTANCE]], %c1

@@ -51,9 +51,15 @@ func.func @elements_in_lanes(%x: memref<?x16xf32>, %g: memref<16xf32>, %y: memre
 
 // With an instruction that multiplies and adds, the array holds the factors of what is contracted in the sweep over single rows.
 
-// FMA-LABEL: func.func private @norm_rows(
-// FMA-DAG: %[[FIRST:.*]] = memref.alloca() {alignment = 64 : i64} : memref<2xf32>
-// FMA: vector.multi_reduction
+// FMA-LABEL: func.func @contracted_rows(
+// FMA: vector.store %[[SUMS:.*]], %[[ARRAY:.*]][%c0] : memref<2xf32>
+// FMA: arith.mulf %[[SUMS]],
+// FMA: scf.for %[[R:.*]] = %c0 to %c2
+// FMA: %[[SUM:.*]] = memref.load %[[ARRAY]][%[[R]]]
+// FMA: %[[SPREAD:.*]] = vector.broadcast %[[SUM]]
+// FMA: %[[E:.*]] = vector.load
+// FMA: math.fma %[[SPREAD]], %{{.*}}, %[[E]]
+// CHECK-LABEL: func.func @contracted_rows(
 func.func @contracted_rows(%x: memref<?x8xf32>, %s: memref<?xf32>) {
   norm.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (r)>, affine_map<(r, c) -> (r, c)>], normalized_dims = [1], schedule = #norm.cpu_schedule<lane_dim = 1, vector_size = 4, rows = 2>}
       ins(%x, %s : memref<?x8xf32>, memref<?xf32>) outs(%x : memref<?x8xf32>) {
@@ -70,7 +76,7 @@ func.func @contracted_rows(%x: memref<?x8xf32>, %s: memref<?xf32>) {
 
 // What one element of a row takes and an array cannot hold: rows take turns at each position.
 
-// CHECK-LABEL: func.func private @norm_rows(
+// CHECK-LABEL: func.func @conditions_of_rows(
 // CHECK-NOT: memref.alloca
 // CHECK: arith.cmpf ogt, %{{.*}} : vector<2xf32>
 // CHECK: vector.store
@@ -92,7 +98,8 @@ func.func @conditions_of_rows(%x: memref<?x8xf32>) {
 
 // Vectors of rows: as many lines are read one after the other. The last vectors have masks, the reductions do not need them.
 
-// CHECK-LABEL: func.func private @norm_rows(
+// CHECK-LABEL: func.func @rows_in_lanes(
+// CHECK: func.func private @norm_rows(
 // CHECK-SAME: %[[X:[^:]*]]: memref<8x?xf32>
 // CHECK: scf.for
 // CHECK: %[[FIRST:.*]] = arith.muli %{{.*}}, %c8

@@ -22,11 +22,11 @@ func.func @n1(%x: memref<?x1xf32>, %y: memref<?x1xf32>) {
 }
 
 // AVX512-LABEL: @n3(
-// AVX512: schedule = <lane_dim = 1, vector_size = 4, rows = 16, nontemporal_above = 16777216, prefetch_bytes = 16384>}
+// AVX512: schedule = <lane_dim = 1, vector_size = 4, rows = 16, nontemporal_above = 16777216, prefetch_bytes = 16384, cached_prefetch_bytes = 8192>}
 // AVX2-LABEL: @n3(
-// AVX2: schedule = <lane_dim = 1, vector_size = 4, rows = 16, nontemporal_above = 16777216, prefetch_bytes = 10922>}
+// AVX2: schedule = <lane_dim = 1, vector_size = 4, rows = 16, nontemporal_above = 16777216, prefetch_bytes = 10922, cached_prefetch_bytes = 5461>}
 // NEON-LABEL: @n3(
-// NEON: schedule = <lane_dim = 1, vector_size = 4, rows = 16, nontemporal_above = 8388608, prefetch_bytes = 21845>}
+// NEON: schedule = <lane_dim = 1, vector_size = 4, rows = 16, nontemporal_above = 8388608, prefetch_bytes = 21845, cached_prefetch_bytes = 10922>}
 func.func @n3(%x: memref<?x3xf32>, %y: memref<?x3xf32>) {
   norm.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>], normalized_dims = [1]}
       ins(%x : memref<?x3xf32>) outs(%y : memref<?x3xf32>) {
@@ -38,11 +38,11 @@ func.func @n3(%x: memref<?x3xf32>, %y: memref<?x3xf32>) {
 }
 
 // AVX512-LABEL: @n16(
-// AVX512: schedule = <lane_dim = 1, vector_size = 16, rows = 16, nontemporal_above = 16777216, prefetch_bytes = 16384>}
+// AVX512: schedule = <lane_dim = 1, vector_size = 16, rows = 16, nontemporal_above = 16777216, prefetch_bytes = 16384, cached_prefetch_bytes = 8192>}
 // AVX2-LABEL: @n16(
-// AVX2: schedule = <lane_dim = 1, vector_size = 8, rows = 16, nontemporal_above = 16777216, prefetch_bytes = 10922>}
+// AVX2: schedule = <lane_dim = 1, vector_size = 8, rows = 16, nontemporal_above = 16777216, prefetch_bytes = 10922, cached_prefetch_bytes = 5461>}
 // NEON-LABEL: @n16(
-// NEON: schedule = <lane_dim = 1, vector_size = 4, rows = 16, nontemporal_above = 8388608, prefetch_bytes = 21845>}
+// NEON: schedule = <lane_dim = 1, vector_size = 4, rows = 16, nontemporal_above = 8388608, prefetch_bytes = 21845, cached_prefetch_bytes = 10922>}
 func.func @n16(%x: memref<?x16xf32>, %y: memref<?x16xf32>) {
   norm.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>], normalized_dims = [1]}
       ins(%x : memref<?x16xf32>) outs(%y : memref<?x16xf32>) {
@@ -54,11 +54,11 @@ func.func @n16(%x: memref<?x16xf32>, %y: memref<?x16xf32>) {
 }
 
 // AVX512-LABEL: @n24(
-// AVX512: schedule = <lane_dim = 1, vector_size = 16, rows = 16, nontemporal_above = 16777216, prefetch_bytes = 16384>}
+// AVX512: schedule = <lane_dim = 1, vector_size = 16, rows = 16, nontemporal_above = 16777216, prefetch_bytes = 16384, cached_prefetch_bytes = 8192>}
 // AVX2-LABEL: @n24(
-// AVX2: schedule = <lane_dim = 1, vector_size = 8, rows = 16, nontemporal_above = 16777216, prefetch_bytes = 10922>}
+// AVX2: schedule = <lane_dim = 1, vector_size = 8, rows = 16, nontemporal_above = 16777216, prefetch_bytes = 10922, cached_prefetch_bytes = 5461>}
 // NEON-LABEL: @n24(
-// NEON: schedule = <lane_dim = 1, vector_size = 4, rows = 16, nontemporal_above = 8388608, prefetch_bytes = 21845>}
+// NEON: schedule = <lane_dim = 1, vector_size = 4, rows = 16, nontemporal_above = 8388608, prefetch_bytes = 21845, cached_prefetch_bytes = 10922>}
 func.func @n24(%x: memref<?x24xf32>, %y: memref<?x24xf32>) {
   norm.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>], normalized_dims = [1]}
       ins(%x : memref<?x24xf32>) outs(%y : memref<?x24xf32>) {
@@ -70,11 +70,11 @@ func.func @n24(%x: memref<?x24xf32>, %y: memref<?x24xf32>) {
 }
 
 // AVX512-LABEL: @n64(
-// AVX512: schedule = <lane_dim = 1, vector_size = 16, rows = 8, nontemporal_above = 16777216, prefetch_bytes = 16384>}
+// AVX512: schedule = <lane_dim = 1, vector_size = 16, rows = 16, nontemporal_above = 16777216, prefetch_bytes = 16384, cached_prefetch_bytes = 8192>}
 // AVX2-LABEL: @n64(
-// AVX2: schedule = <lane_dim = 1, vector_size = 8, rows = 8, nontemporal_above = 16777216, prefetch_bytes = 10922>}
+// AVX2: schedule = <lane_dim = 1, vector_size = 8, rows = 8, nontemporal_above = 16777216, peel = true, prefetch_bytes = 10922, cached_prefetch_bytes = 5461>}
 // NEON-LABEL: @n64(
-// NEON: schedule = <lane_dim = 1, vector_size = 4, rows = 8, nontemporal_above = 8388608, prefetch_bytes = 21845>}
+// NEON: schedule = <lane_dim = 1, vector_size = 4, rows = 8, nontemporal_above = 8388608, peel = true, prefetch_bytes = 21845, cached_prefetch_bytes = 10922>}
 func.func @n64(%x: memref<?x64xf32>, %y: memref<?x64xf32>) {
   norm.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>], normalized_dims = [1]}
       ins(%x : memref<?x64xf32>) outs(%y : memref<?x64xf32>) {
@@ -86,11 +86,11 @@ func.func @n64(%x: memref<?x64xf32>, %y: memref<?x64xf32>) {
 }
 
 // AVX512-LABEL: @n128(
-// AVX512: schedule = <lane_dim = 1, vector_size = 16, rows = 4, nontemporal_above = 16777216, prefetch_bytes = 16384>}
+// AVX512: schedule = <lane_dim = 1, vector_size = 16, rows = 8, nontemporal_above = 16777216, peel = true, prefetch_bytes = 16384, cached_prefetch_bytes = 8192>}
 // AVX2-LABEL: @n128(
-// AVX2: schedule = <lane_dim = 1, vector_size = 8, rows = 4, nontemporal_above = 16777216, prefetch_bytes = 10922>}
+// AVX2: schedule = <lane_dim = 1, vector_size = 8, rows = 4, nontemporal_above = 16777216, peel = true, prefetch_bytes = 10922, cached_prefetch_bytes = 5461>}
 // NEON-LABEL: @n128(
-// NEON: schedule = <lane_dim = 1, vector_size = 4, rows = 4, nontemporal_above = 8388608, prefetch_bytes = 21845>}
+// NEON: schedule = <lane_dim = 1, vector_size = 4, rows = 4, nontemporal_above = 8388608, peel = true, prefetch_bytes = 21845, cached_prefetch_bytes = 10922>}
 func.func @n128(%x: memref<?x128xf32>, %y: memref<?x128xf32>) {
   norm.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>], normalized_dims = [1]}
       ins(%x : memref<?x128xf32>) outs(%y : memref<?x128xf32>) {
@@ -102,11 +102,11 @@ func.func @n128(%x: memref<?x128xf32>, %y: memref<?x128xf32>) {
 }
 
 // AVX512-LABEL: @n256(
-// AVX512: schedule = <lane_dim = 1, vector_size = 16, unroll = 4, nontemporal_above = 16777216, peel = true, prefetch_bytes = 16384>}
+// AVX512: schedule = <lane_dim = 1, vector_size = 16, unroll = 2, rows = 4, nontemporal_above = 16777216, peel = true, prefetch_bytes = 16384, cached_prefetch_bytes = 8192>}
 // AVX2-LABEL: @n256(
-// AVX2: schedule = <lane_dim = 1, vector_size = 8, unroll = 4, nontemporal_above = 16777216, peel = true, prefetch_bytes = 10922>}
+// AVX2: schedule = <lane_dim = 1, vector_size = 8, unroll = 4, nontemporal_above = 16777216, peel = true, prefetch_bytes = 10922, cached_prefetch_bytes = 5461>}
 // NEON-LABEL: @n256(
-// NEON: schedule = <lane_dim = 1, vector_size = 4, unroll = 4, nontemporal_above = 8388608, peel = true, prefetch_bytes = 21845>}
+// NEON: schedule = <lane_dim = 1, vector_size = 4, unroll = 4, nontemporal_above = 8388608, peel = true, prefetch_bytes = 21845, cached_prefetch_bytes = 10922>}
 func.func @n256(%x: memref<?x256xf32>, %y: memref<?x256xf32>) {
   norm.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>], normalized_dims = [1]}
       ins(%x : memref<?x256xf32>) outs(%y : memref<?x256xf32>) {
@@ -118,11 +118,11 @@ func.func @n256(%x: memref<?x256xf32>, %y: memref<?x256xf32>) {
 }
 
 // AVX512-LABEL: @n1000(
-// AVX512: schedule = <lane_dim = 1, vector_size = 16, unroll = 4, nontemporal_above = 16777216, peel = true, prefetch_bytes = 16384>}
+// AVX512: schedule = <lane_dim = 1, vector_size = 16, unroll = 4, rows = 2, nontemporal_above = 16777216, peel = true, prefetch_bytes = 16384, cached_prefetch_bytes = 8192>}
 // AVX2-LABEL: @n1000(
-// AVX2: schedule = <lane_dim = 1, vector_size = 8, unroll = 4, nontemporal_above = 16777216, peel = true, prefetch_bytes = 10922>}
+// AVX2: schedule = <lane_dim = 1, vector_size = 8, unroll = 4, nontemporal_above = 16777216, peel = true, prefetch_bytes = 10922, cached_prefetch_bytes = 5461>}
 // NEON-LABEL: @n1000(
-// NEON: schedule = <lane_dim = 1, vector_size = 4, unroll = 4, nontemporal_above = 8388608, peel = true, prefetch_bytes = 21845>}
+// NEON: schedule = <lane_dim = 1, vector_size = 4, unroll = 4, nontemporal_above = 8388608, peel = true, prefetch_bytes = 21845, cached_prefetch_bytes = 10922>}
 func.func @n1000(%x: memref<?x1000xf32>, %y: memref<?x1000xf32>) {
   norm.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>], normalized_dims = [1]}
       ins(%x : memref<?x1000xf32>) outs(%y : memref<?x1000xf32>) {
@@ -138,7 +138,7 @@ func.func @n1000(%x: memref<?x1000xf32>, %y: memref<?x1000xf32>) {
 // AVX2-LABEL: @n4096(
 // AVX2: schedule = <lane_dim = 1, vector_size = 8, unroll = 4, nontemporal_above = 16777216, peel = true, prefetch_bytes = 10922, prefetch_phase = 1>}
 // NEON-LABEL: @n4096(
-// NEON: schedule = <lane_dim = 1, vector_size = 4, unroll = 4, nontemporal_above = 8388608, peel = true, prefetch_bytes = 21845, prefetch_phase = 1>}
+// NEON: schedule = <lane_dim = 1, vector_size = 4, unroll = 4, nontemporal_above = 8388608, peel = true, prefetch_bytes = 21845, prefetch_phase = 1, cached_prefetch_bytes = 10922>}
 func.func @n4096(%x: memref<?x4096xf32>, %y: memref<?x4096xf32>) {
   norm.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>], normalized_dims = [1]}
       ins(%x : memref<?x4096xf32>) outs(%y : memref<?x4096xf32>) {
@@ -184,11 +184,11 @@ func.func @dynamic(%x: memref<?x?xf32>, %y: memref<?x?xf32>) {
 // 16-bit inputs are computed in f32; f64 has half the lanes.
 
 // AVX512-LABEL: @bf16_n64(
-// AVX512: schedule = <lane_dim = 1, vector_size = 16, rows = 8, nontemporal_above = 16777216, prefetch_bytes = 16384>}
+// AVX512: schedule = <lane_dim = 1, vector_size = 16, rows = 16, nontemporal_above = 16777216, prefetch_bytes = 16384, cached_prefetch_bytes = 8192>}
 // AVX2-LABEL: @bf16_n64(
-// AVX2: schedule = <lane_dim = 1, vector_size = 8, rows = 8, nontemporal_above = 16777216, prefetch_bytes = 10922>}
+// AVX2: schedule = <lane_dim = 1, vector_size = 8, rows = 8, nontemporal_above = 16777216, peel = true, prefetch_bytes = 10922, cached_prefetch_bytes = 5461>}
 // NEON-LABEL: @bf16_n64(
-// NEON: schedule = <lane_dim = 1, vector_size = 4, rows = 8, nontemporal_above = 8388608, prefetch_bytes = 21845>}
+// NEON: schedule = <lane_dim = 1, vector_size = 4, rows = 8, nontemporal_above = 8388608, peel = true, prefetch_bytes = 21845, cached_prefetch_bytes = 10922>}
 func.func @bf16_n64(%x: memref<?x64xbf16>, %y: memref<?x64xbf16>) {
   norm.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>], normalized_dims = [1]}
       ins(%x : memref<?x64xbf16>) outs(%y : memref<?x64xbf16>) {
@@ -202,11 +202,11 @@ func.func @bf16_n64(%x: memref<?x64xbf16>, %y: memref<?x64xbf16>) {
 }
 
 // AVX512-LABEL: @f16_n256(
-// AVX512: schedule = <lane_dim = 1, vector_size = 16, unroll = 4, nontemporal_above = 16777216, peel = true, prefetch_bytes = 16384>}
+// AVX512: schedule = <lane_dim = 1, vector_size = 16, unroll = 2, rows = 4, nontemporal_above = 16777216, peel = true, prefetch_bytes = 16384, cached_prefetch_bytes = 8192>}
 // AVX2-LABEL: @f16_n256(
-// AVX2: schedule = <lane_dim = 1, vector_size = 8, unroll = 4, nontemporal_above = 16777216, peel = true, prefetch_bytes = 10922>}
+// AVX2: schedule = <lane_dim = 1, vector_size = 8, unroll = 4, nontemporal_above = 16777216, peel = true, prefetch_bytes = 10922, cached_prefetch_bytes = 5461>}
 // NEON-LABEL: @f16_n256(
-// NEON: schedule = <lane_dim = 1, vector_size = 4, unroll = 4, nontemporal_above = 8388608, peel = true, prefetch_bytes = 21845>}
+// NEON: schedule = <lane_dim = 1, vector_size = 4, unroll = 4, nontemporal_above = 8388608, peel = true, prefetch_bytes = 21845, cached_prefetch_bytes = 10922>}
 func.func @f16_n256(%x: memref<?x256xf16>, %y: memref<?x256xf32>) {
   norm.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>], normalized_dims = [1]}
       ins(%x : memref<?x256xf16>) outs(%y : memref<?x256xf32>) {
@@ -219,11 +219,11 @@ func.func @f16_n256(%x: memref<?x256xf16>, %y: memref<?x256xf32>) {
 }
 
 // AVX512-LABEL: @f64_n64(
-// AVX512: schedule = <lane_dim = 1, vector_size = 8, rows = 8, nontemporal_above = 16777216, prefetch_bytes = 16384>}
+// AVX512: schedule = <lane_dim = 1, vector_size = 8, rows = 16, nontemporal_above = 16777216, peel = true, prefetch_bytes = 16384, cached_prefetch_bytes = 8192>}
 // AVX2-LABEL: @f64_n64(
-// AVX2: schedule = <lane_dim = 1, vector_size = 4, rows = 8, nontemporal_above = 16777216, prefetch_bytes = 10922>}
+// AVX2: schedule = <lane_dim = 1, vector_size = 4, rows = 8, nontemporal_above = 16777216, peel = true, prefetch_bytes = 10922, cached_prefetch_bytes = 5461>}
 // NEON-LABEL: @f64_n64(
-// NEON: schedule = <lane_dim = 1, vector_size = 2, rows = 8, nontemporal_above = 8388608, prefetch_bytes = 21845>}
+// NEON: schedule = <lane_dim = 1, vector_size = 2, rows = 8, nontemporal_above = 8388608, peel = true, prefetch_bytes = 21845, cached_prefetch_bytes = 10922>}
 func.func @f64_n64(%x: memref<?x64xf64>, %y: memref<?x64xf64>) {
   norm.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>], normalized_dims = [1]}
       ins(%x : memref<?x64xf64>) outs(%y : memref<?x64xf64>) {
@@ -253,11 +253,11 @@ func.func @f64_n4096(%x: memref<?x4096xf64>, %y: memref<?x4096xf64>) {
 // Static sizes decide at once whether caches are bypassed.
 
 // AVX512-LABEL: @small(
-// AVX512: schedule = <lane_dim = 1, vector_size = 16, unroll = 4>}
+// AVX512: schedule = <lane_dim = 1, vector_size = 16, unroll = 4, rows = 2, prefetch_bytes = 8192, prefetch_phase = 1>}
 // AVX2-LABEL: @small(
-// AVX2: schedule = <lane_dim = 1, vector_size = 8, unroll = 4>}
+// AVX2: schedule = <lane_dim = 1, vector_size = 8, unroll = 4, prefetch_bytes = 5461, prefetch_phase = 1>}
 // NEON-LABEL: @small(
-// NEON: schedule = <lane_dim = 1, vector_size = 4, unroll = 4>}
+// NEON: schedule = <lane_dim = 1, vector_size = 4, unroll = 4, prefetch_bytes = 10922, prefetch_phase = 1>}
 func.func @small(%x: memref<8x768xf32>, %y: memref<8x768xf32>) {
   norm.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>], normalized_dims = [1]}
       ins(%x : memref<8x768xf32>) outs(%y : memref<8x768xf32>) {
@@ -269,11 +269,11 @@ func.func @small(%x: memref<8x768xf32>, %y: memref<8x768xf32>) {
 }
 
 // AVX512-LABEL: @large(
-// AVX512: schedule = <lane_dim = 1, vector_size = 16, unroll = 4, nontemporal_above = 16777216, peel = true, prefetch_bytes = 16384>}
+// AVX512: schedule = <lane_dim = 1, vector_size = 16, unroll = 4, rows = 2, nontemporal_above = 16777216, peel = true, prefetch_bytes = 16384, cached_prefetch_bytes = 8192>}
 // AVX2-LABEL: @large(
-// AVX2: schedule = <lane_dim = 1, vector_size = 8, unroll = 4, nontemporal_above = 16777216, peel = true, prefetch_bytes = 10922>}
+// AVX2: schedule = <lane_dim = 1, vector_size = 8, unroll = 4, nontemporal_above = 16777216, peel = true, prefetch_bytes = 10922, cached_prefetch_bytes = 5461>}
 // NEON-LABEL: @large(
-// NEON: schedule = <lane_dim = 1, vector_size = 4, unroll = 4, nontemporal_above = 8388608, peel = true, prefetch_bytes = 21845>}
+// NEON: schedule = <lane_dim = 1, vector_size = 4, unroll = 4, nontemporal_above = 8388608, peel = true, prefetch_bytes = 21845, cached_prefetch_bytes = 10922>}
 func.func @large(%x: memref<65536x768xf32>, %y: memref<65536x768xf32>) {
   norm.generic {indexing_maps = [affine_map<(d0, d1) -> (d0, d1)>, affine_map<(d0, d1) -> (d0, d1)>], normalized_dims = [1]}
       ins(%x : memref<65536x768xf32>) outs(%y : memref<65536x768xf32>) {
@@ -319,7 +319,7 @@ func.func @nchw_16x3136(%x: memref<8x16x3136xf32>, %y: memref<8x16x3136xf32>) {
 }
 
 // AVX512-LABEL: @nchw_256x196(
-// AVX512: schedule = <lane_dim = 2, vector_size = 16, rows = 4>}
+// AVX512: schedule = <lane_dim = 2, vector_size = 16, rows = 16>}
 // AVX2-LABEL: @nchw_256x196(
 // AVX2: schedule = <lane_dim = 2, vector_size = 8, rows = 4>}
 // NEON-LABEL: @nchw_256x196(
@@ -382,3 +382,21 @@ func.func @leading_dynamic(%x: memref<?x?xf32>, %y: memref<?x?xf32>) {
   return
 }
 
+
+// Planes of 14 x 14 are not whole lines: vectors hold all rows of a plane, where there are masks and the second cache holds them.
+
+// AVX512-LABEL: @small_planes(
+// AVX512: schedule = <lane_dim = 2, vector_size = 16, rows = 16, nontemporal_above = 16777216, peel = true, prefetch_bytes = 16384, prefetch_locality = 2>
+// AVX2-LABEL: @small_planes(
+// AVX2: schedule = <lane_dim = 2, vector_size = 8, rows = 4, nontemporal_above = 16777216, prefetch_bytes = 10922>
+// NEON-LABEL: @small_planes(
+// NEON: schedule = <lane_dim = 2, vector_size = 4, rows = 4, nontemporal_above = 8388608, prefetch_bytes = 21845>
+func.func @small_planes(%x: memref<?x256x196xf32>, %y: memref<?x256x196xf32>) {
+  norm.generic {indexing_maps = [affine_map<(b, c, p) -> (b, c, p)>, affine_map<(b, c, p) -> (b, c, p)>], normalized_dims = [1]}
+      ins(%x : memref<?x256x196xf32>) outs(%y : memref<?x256x196xf32>) {
+  ^bb0(%e: f32):
+    %d, %mean, %var = norm.moments %e : f32
+    norm.yield %d : f32
+  }
+  return
+}

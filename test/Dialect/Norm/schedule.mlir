@@ -4,9 +4,9 @@
 // CHECK-LABEL: @trailing(
 func.func @trailing(%x: memref<?x1000xbf16>, %y: memref<?x1000xbf16>) {
   // The block computes in f32, so a vector has as many elements as a register holds of these.
-  // WIDE: schedule = <lane_dim = 1, vector_size = 16, unroll = 4, nontemporal_above = 8388608, peel = true, prefetch_bytes = 10922>
+  // WIDE: schedule = <lane_dim = 1, vector_size = 16, unroll = 4, rows = 2, nontemporal_above = 8388608, peel = true, prefetch_bytes = 10922, cached_prefetch_bytes = 5461>
   // WIDE: norm.moments <corrected_two_pass>
-  // DEFAULT: schedule = <lane_dim = 1, vector_size = 8, unroll = 4, nontemporal_above = 8388608, peel = true, prefetch_bytes = 10922, parallel = true, outline = false>
+  // DEFAULT: schedule = <lane_dim = 1, vector_size = 8, unroll = 4, nontemporal_above = 8388608, peel = true, prefetch_bytes = 10922, cached_prefetch_bytes = 5461, parallel = true, outline = false>
   // DEFAULT: norm.moments <shifted>
   norm.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (r, c)>], normalized_dims = [1]}
       ins(%x : memref<?x1000xbf16>) outs(%y : memref<?x1000xbf16>) {

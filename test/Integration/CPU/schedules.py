@@ -127,13 +127,27 @@ def check_elements_in_lanes(target, random):
 
 def check_rows_in_lanes(target, random):
     cases = [*norms("middle", (None, None, None), (1,)), *norms("static", (None, 24, 64), (1,)),
-             *norms("odd", (2, None, 49), (1,))]
-    shapes = {"middle": ((1, 3, 100), (2, 24, 16), (3, 5, 257)), "static": ((1, 24, 64), (3, 24, 64)), "odd": ((2, 7, 49),)}
+             *norms("odd", (2, None, 49), (1,)), *norms("planes", (None, 32, 49), (1,))]
+    shapes = {"middle": ((1, 3, 100), (2, 24, 16), (3, 5, 257)), "static": ((1, 24, 64), (3, 24, 64)), "odd": ((2, 7, 49),),
+              "planes": ((1, 32, 49), (3, 32, 49))}
     calls = [(case, sizes) for case in cases for sizes in shapes[case.name.rsplit("_", 1)[1]]]
     variants = ["rows = 2", "rows = 4, nontemporal_above = 0", "rows = 8, nontemporal_above = 0, prefetch_bytes = 4096",
                 "nontemporal_above = 0, prefetch_bytes = 1, prefetch_phase = 1",
-                "masked_rows = false", "rows = 4, masked_rows = false, nontemporal_above = 0, prefetch_bytes = 4096"]
+                "rows = 4, nontemporal_above = 0, peel = true, prefetch_bytes = 1, prefetch_locality = 2",
+                "rows = 8, nontemporal_above = 0, peel = true", "masked_rows = false", "rows = 4, masked_rows = false, nontemporal_above = 0, prefetch_bytes = 4096"]
     check_variants(target, cases, calls, "lane_dim = 2, vector_size = 16, unroll = 2", variants, random)
+
+
+def check_planes(target, random):
+    """Rows of several dims whose innermost loop does not store whole lines."""
+    cases = [*norms("planes", (None, 32, 49), (1, 2)), *norms("volumes", (None, 4, 8, 7), (1, 2, 3))]
+    calls = [(case, (rows, *((32, 49) if case.name.endswith("planes") else (4, 8, 7)))) for case in cases for rows in (0, 1, 2, 5)]
+    for lane_dim, suffix in ((2, "planes"), (3, "volumes")):
+        chosen = [(case, sizes) for case, sizes in calls if case.name.endswith(suffix)]
+        variants = ["nontemporal_above = 0", "nontemporal_above = 0, peel = true",
+                    "nontemporal_above = 0, peel = true, prefetch_bytes = 4096", "rows = 2, nontemporal_above = 0, peel = true"]
+        check_variants(target, [case for case in cases if case.name.endswith(suffix)], chosen,
+                       f"lane_dim = {lane_dim}, vector_size = 16, unroll = 2", variants, random)
 
 
 def check_row_functions(target, random):
@@ -146,6 +160,6 @@ def check_row_functions(target, random):
 if __name__ == "__main__":
     widest = Target()
     generator = np.random.default_rng(22)
-    for check in (check_row_functions, check_elements_in_lanes, check_rows_in_lanes):
+    for check in (check_row_functions, check_elements_in_lanes, check_rows_in_lanes, check_planes):
         check(widest, generator)
         print(f"{check.__name__}: passed")

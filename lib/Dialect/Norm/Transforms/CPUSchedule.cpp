@@ -111,22 +111,39 @@ static bool hasAccumulators(GenericOp op) {
 /// Short rows share an iteration: as many as hide the latency of a reduction's
 /// last steps, which are the same for one row and for several. Two reductions
 /// that wait for each other are worth that for longer rows too, as long as the
-/// rows of an iteration take a small part of the first cache.
+/// rows of an iteration take a small part of the first cache and there are
+/// registers for all accumulators: 32 long ones, which none but machines with
+/// vectors of 512 bits have.
 static int64_t chooseShortRows(const RowSizes &sizes, unsigned numPhases,
                                const CPUTarget &target) {
   constexpr int64_t longest = 128, mostLongRows = 4;
   // Dynamic sizes are negative.
   if (sizes.elements <= 0)
     return 1;
-  bool hasTwoReductions = numPhases > 2;
+  bool sharesMore = numPhases > 2 && target.vectorBits >= 512;
   int64_t rows = 1;
   if (sizes.elements <= longest)
-    rows = std::min<int64_t>((hasTwoReductions ? 1024 : 512) / sizes.elements,
+    rows = std::min<int64_t>((sharesMore ? 1024 : 512) / sizes.elements,
                              largestRows);
-  else if (hasTwoReductions && sizes.inputBytes > 0)
-    rows = std::min<int64_t>(target.l1Bytes / 6 / sizes.inputBytes,
-                             mostLongRows);
+  else if (sharesMore && sizes.inputBytes > 0)
+    rows =
+        std::min<int64_t>(target.l1Bytes / 6 / sizes.inputBytes, mostLongRows);
   return llvm::bit_floor<uint64_t>(std::max<int64_t>(rows, 1));
+}
+
+/// Whether all rows along the dim share an iteration: where their lines are not
+/// the same at each position, few vectors hold them, and the second cache holds
+/// several times as many. Outputs can bypass the caches then.
+static bool takesAllRows(GenericOp op, const RowSizes &sizes, int64_t laneDim,
+                         int64_t vectorSize, const CPUTarget &target) {
+  constexpr int64_t mostVectors = 16, lineBytes = 64;
+  int64_t count = op.getStaticLoopRanges()[laneDim];
+  int64_t bytes = multiplySizes(sizes.inputBytes, count);
+  Type element = getElementTypeOrSelf(op.getOutputs().front());
+  return bytes > 0 && bytes <= target.l2Bytes / 4 &&
+         count <= mostVectors * vectorSize && count % vectorSize != 0 &&
+         element.isIntOrFloat() &&
+         count * element.getIntOrFloatBitWidth() % (lineBytes * 8) != 0;
 }
 
 /// Vectors of rows: as many as keep the elements of all these rows in the first
@@ -162,7 +179,8 @@ static std::optional<int64_t> choosePrefetchPhase(GenericOp op,
                                                   const CPUTarget &target) {
   unsigned numPhases = RowProgram(op).getNumPhases();
   int64_t bytes = multiplySizes(sizes.inputBytes, rows);
-  if (numPhases < 2 || rows > 1 || bytes < target.l1Bytes / 4 || bytes > target.l1Bytes / 2)
+  if (numPhases < 2 || rows > 1 || bytes < target.l1Bytes / 4 ||
+      bytes > target.l1Bytes / 2)
     return std::nullopt;
   return numPhases - 2;
 }
@@ -214,56 +232,94 @@ static bool hasMasks(GenericOp op, int64_t dim, const CPUTarget &target) {
              });
 }
 
+namespace {
+/// The fields of a schedule that differ between programs, as they are chosen.
+struct Choice {
+  std::optional<int64_t> laneDim;
+  int64_t vectorSize = 1, unroll = 1, rows = 1;
+  bool scalable = false, maskedRows = true, peel = false;
+  std::optional<int64_t> nontemporalAbove, prefetchPhase;
+  int64_t prefetchBytes = 0, cachedPrefetchBytes = 0, prefetchLocality = 3;
+};
+} // namespace
+
+/// Vectors, and rows that share an iteration. Returns whether these are all
+/// rows along the lane dim.
+static bool chooseLoops(GenericOp op, const RowSizes &sizes,
+                        const CPUTarget &target, Choice &choice) {
+  int64_t laneDim = *choice.laneDim;
+  choice.vectorSize = chooseVectorSize(op, laneDim, target.vectorBits);
+  bool isRowDim = !op.isNormalizedDim(laneDim);
+  int64_t shortRows =
+      isRowDim || op.getRowDims().empty() || hasAccumulators(op)
+          ? 1
+          : chooseShortRows(sizes, RowProgram(op).getNumPhases(), target);
+  // Several short rows at once are worth more than longer vectors.
+  choice.scalable = target.scalable && shortRows == 1 &&
+                    canBeScalable(op, laneDim, choice.vectorSize);
+  choice.maskedRows = !isRowDim || hasMasks(op, laneDim, target);
+  if (choice.vectorSize == 1)
+    return false;
+  bool takesAll = isRowDim && choice.maskedRows &&
+                  takesAllRows(op, sizes, laneDim, choice.vectorSize, target);
+  if (takesAll)
+    choice.rows = llvm::PowerOf2Ceil(
+        llvm::divideCeil(op.getStaticLoopRanges()[laneDim], choice.vectorSize));
+  else if (isRowDim)
+    choice.rows =
+        chooseVectorsOfRows(op, sizes, laneDim, choice.vectorSize, target);
+  else
+    choice.rows = shortRows;
+  int64_t vectors = isRowDim || target.vectorBits < 512 ? vectorsPerIteration
+                                                        : vectorsOfSeveralRows;
+  choice.unroll =
+      std::clamp<int64_t>(vectors / choice.rows, 1, vectorsPerIteration);
+  return takesAll;
+}
+
+/// Prefetches, and stores that bypass the caches.
+static void chooseMemory(GenericOp op, const RowSizes &sizes,
+                         const CPUTarget &target, bool takesAllRows,
+                         Choice &choice) {
+  if (choice.vectorSize == 1 || choice.scalable)
+    return;
+  bool isRowDim = !op.isNormalizedDim(*choice.laneDim);
+  int64_t cachedPrefetch =
+      isRowDim ? 0 : chooseCachedPrefetch(op, sizes, choice.rows, target);
+  int64_t footprint = cachesToFill * target.l2Bytes * target.numThreads;
+  if (ShapedType::isDynamic(sizes.totalBytes) ||
+      sizes.totalBytes >= footprint) {
+    choice.nontemporalAbove = footprint;
+    bool isShort = choice.rows > 1 && sizes.elements < 8 * choice.vectorSize;
+    choice.peel = isRowDim ? takesAllRows : !isShort;
+    choice.prefetchBytes = target.l1Bytes / 3;
+    choice.cachedPrefetchBytes = cachedPrefetch;
+    if (!isRowDim)
+      choice.prefetchPhase =
+          choosePrefetchPhase(op, sizes, choice.rows, target);
+    if (takesAllRows)
+      choice.prefetchLocality = 2; // all these rows may exceed the first cache
+  } else if (cachedPrefetch > 0) {
+    choice.prefetchBytes = cachedPrefetch;
+    choice.prefetchPhase = RowProgram(op).getNumPhases() - 2;
+  }
+}
+
 CPUScheduleAttr norm::chooseCPUSchedule(GenericOp op, const CPUTarget &target,
                                         bool parallel, bool outline) {
-  std::optional<int64_t> laneDim = chooseLaneDim(op);
-  int64_t vectorSize = 1, unroll = 1, rows = 1;
-  std::optional<int64_t> nontemporalAbove;
-  int64_t prefetchBytes = 0, cachedPrefetchBytes = 0;
-  std::optional<int64_t> prefetchPhase;
-  bool peel = false, scalable = false, maskedRows = true;
-  RowSizes sizes(op);
-  if (laneDim) {
-    vectorSize = chooseVectorSize(op, *laneDim, target.vectorBits);
-    bool isRowDim = !op.isNormalizedDim(*laneDim);
-    int64_t shortRows =
-        isRowDim || op.getRowDims().empty() || hasAccumulators(op)
-            ? 1
-            : chooseShortRows(sizes, RowProgram(op).getNumPhases(), target);
-    // Several short rows at once are worth more than longer vectors.
-    scalable = target.scalable && shortRows == 1 &&
-               canBeScalable(op, *laneDim, vectorSize);
-    maskedRows = !isRowDim || hasMasks(op, *laneDim, target);
-    if (vectorSize > 1 && isRowDim)
-      rows = chooseVectorsOfRows(op, sizes, *laneDim, vectorSize, target);
-    else if (vectorSize > 1)
-      rows = shortRows;
-    if (vectorSize > 1)
-      unroll = std::clamp<int64_t>(
-          (isRowDim ? vectorsPerIteration : vectorsOfSeveralRows) / rows, 1,
-          vectorsPerIteration);
-    int64_t footprint = cachesToFill * target.l2Bytes * target.numThreads;
-    if (vectorSize > 1 && !scalable && !isRowDim)
-      cachedPrefetchBytes = chooseCachedPrefetch(op, sizes, rows, target);
-    if (vectorSize > 1 && !scalable &&
-        (ShapedType::isDynamic(sizes.totalBytes) ||
-         sizes.totalBytes >= footprint)) {
-      nontemporalAbove = footprint;
-      prefetchBytes = target.l1Bytes / 3;
-      peel = !isRowDim;
-      if (!isRowDim)
-        prefetchPhase = choosePrefetchPhase(op, sizes, rows, target);
-    } else if (cachedPrefetchBytes > 0) {
-      prefetchBytes = std::exchange(cachedPrefetchBytes, 0);
-      prefetchPhase = RowProgram(op).getNumPhases() - 2;
-    }
+  Choice choice;
+  choice.laneDim = chooseLaneDim(op);
+  if (choice.laneDim) {
+    RowSizes sizes(op);
+    bool takesAllRows = chooseLoops(op, sizes, target, choice);
+    chooseMemory(op, sizes, target, takesAllRows, choice);
   } else if (!op.getNormalizedDims().empty()) {
-    laneDim = op.getNormalizedDims().back(); // of scalar code
+    choice.laneDim = op.getNormalizedDims().back(); // of scalar code
   }
-  return CPUScheduleAttr::get(op.getContext(), laneDim, vectorSize, scalable,
-                              unroll, rows, maskedRows, nontemporalAbove, peel,
-                              prefetchBytes, /*prefetchLocality=*/3,
-                              prefetchPhase, cachedPrefetchBytes,
-                              parallel && !isInParallelLoop(op),
-                              smallestParallelSize, outline);
+  return CPUScheduleAttr::get(
+      op.getContext(), choice.laneDim, choice.vectorSize, choice.scalable,
+      choice.unroll, choice.rows, choice.maskedRows, choice.nontemporalAbove,
+      choice.peel, choice.prefetchBytes, choice.prefetchLocality,
+      choice.prefetchPhase, choice.cachedPrefetchBytes,
+      parallel && !isInParallelLoop(op), smallestParallelSize, outline);
 }

@@ -54,7 +54,9 @@ def Norm_CPUScheduleAttr : AttrDef<Norm_Dialect, "CPUSchedule"> {
     - `nontemporal_above`: outputs bypass the caches when all operands together take at least so many bytes, where rows of
       outputs start at multiples of a vector's bytes, or of 64. Absent: never.
     - `peel`: rows that start elsewhere bypass the caches too, but for what lies before the first multiple and after the
-      last. For elements in the lanes.
+      last. Where rows start at such multiples, but not those parts of them that an innermost loop stores (or, with all rows
+      along `lane_dim` in one iteration, those that these have at one position), an output goes through a buffer, from which
+      whole lines are stored.
     - `prefetch_bytes`: inputs are prefetched as many iterations ahead as hold so many bytes of them, but at least one; 0 for
       not at all. Together with `nontemporal_above`, only where outputs bypass the caches.
     - `prefetch_locality`: 3 for all caches, 2 and 1 for outer ones, 0 for data that is not kept.
