@@ -78,23 +78,28 @@ void RowEmitter::emit(Value lo, Value hi, Value chunkIndex,
   streams = streamsOutputs;
   values.pushProgram();
   createBuffers();
-  bool prefetches = (schedule.getPrefetchBytes() > 0 ||
-                     schedule.getCachedPrefetchBytes() > 0) &&
-                    schedule.getVectorSize() > 1;
-  Value distance, last;
-  if (prefetches) {
-    distance = emitPrefetchDistance();
+  Value distance, cachedDistance, last;
+  if (schedule.getVectorSize() > 1) {
+    distance = emitPrefetchDistance(schedule.getPrefetchBytes());
+    cachedDistance = emitPrefetchDistance(schedule.getCachedPrefetchBytes());
     last = arith::SubIOp::create(builder, loc, hi, index(1));
   }
+  // Rows that bypass the caches are on their way already.
+  if (cachedDistance && streams)
+    cachedDistance = arith::SelectOp::create(builder, loc, streams, index(0),
+                                             cachedDistance);
   emitFor(lo, hi, index(1), {}, [&](Value group, MutableArrayRef<Value>) {
-    DimPositions ahead;
-    if (distance) {
+    auto getAhead = [&](Value distance) {
+      if (!distance)
+        return DimPositions();
       Value next = arith::AddIOp::create(builder, loc, group, distance);
       next = arith::MinUIOp::create(builder, loc, next, last);
-      ahead = getGroupPosition(next);
-    }
+      return getGroupPosition(next);
+    };
+    DimPositions ahead = getAhead(distance);
+    DimPositions cachedAhead = getAhead(cachedDistance);
     DimPositions first = getGroupPosition(group);
-    emitGroup(first, ahead);
+    emitGroup(first, ahead, cachedAhead);
   });
   for (Value buffer : buffers)
     memref::DeallocOp::create(builder, loc, buffer);
@@ -143,15 +148,15 @@ SmallVector<DimPositions> RowEmitter::getRowsFrom(const DimPositions &first) {
   return rows;
 }
 
-void RowEmitter::emitGroup(const DimPositions &first,
-                           const DimPositions &ahead) {
+void RowEmitter::emitGroup(const DimPositions &first, const DimPositions &ahead,
+                           const DimPositions &cachedAhead) {
   int64_t groupSize = getGroupSize(op);
   if (groupSize == 1)
-    return emitFullGroup(first, ahead);
+    return emitFullGroup(first, ahead, cachedAhead);
   OpFoldResult size = values.getSize(*getGroupDim(op));
   std::optional<int64_t> constant = getConstantIntValue(size);
   if (constant && (*constant % groupSize == 0 || isSingleGroup()))
-    return emitFullGroup(first, ahead);
+    return emitFullGroup(first, ahead, cachedAhead);
   DimPositions position = first;
   Value rest =
       arith::SubIOp::create(builder, loc, asValue(size), groupIndex(position));
@@ -160,7 +165,7 @@ void RowEmitter::emitGroup(const DimPositions &first,
   emitIf(
       isFull, {},
       [&]() -> SmallVector<Value> {
-        emitFullGroup(first, ahead);
+        emitFullGroup(first, ahead, cachedAhead);
         return {};
       },
       [&]() -> SmallVector<Value> {
@@ -169,21 +174,26 @@ void RowEmitter::emitGroup(const DimPositions &first,
       });
 }
 
-void RowEmitter::emitFullGroup(const DimPositions &first,
-                               const DimPositions &ahead) {
-  rowsAhead.clear();
-  if (!ahead.empty()) {
-    // The last group may have fewer rows than this one.
-    DimPositions start = ahead;
-    int64_t groupSize = getGroupSize(op);
-    if (groupSize > 1 && !isSingleGroup()) {
-      Value size = asValue(values.getSize(*getGroupDim(op)));
-      Value last = arith::SubIOp::create(builder, loc, size, index(groupSize));
-      Value &position = groupIndex(start);
-      position = arith::MinUIOp::create(builder, loc, position, last);
-    }
-    rowsAhead = getRowsFrom(start);
+/// The rows of a group further on, none for no position.
+SmallVector<DimPositions> RowEmitter::getRowsAhead(DimPositions start) {
+  if (start.empty())
+    return {};
+  // The last group may have fewer rows than others.
+  int64_t groupSize = getGroupSize(op);
+  if (groupSize > 1 && !isSingleGroup()) {
+    Value size = asValue(values.getSize(*getGroupDim(op)));
+    Value last = arith::SubIOp::create(builder, loc, size, index(groupSize));
+    Value &position = groupIndex(start);
+    position = arith::MinUIOp::create(builder, loc, position, last);
   }
+  return getRowsFrom(start);
+}
+
+void RowEmitter::emitFullGroup(const DimPositions &first,
+                               const DimPositions &ahead,
+                               const DimPositions &cachedAhead) {
+  rowsAhead = getRowsAhead(ahead);
+  cachedRowsAhead = getRowsAhead(cachedAhead);
   SmallVector<DimPositions> rows = getRowsFrom(first);
   SmallVector<Value> masks;
   if (isSingleGroup()) {
@@ -196,6 +206,7 @@ void RowEmitter::emitFullGroup(const DimPositions &first,
   }
   emitRows(rows, masks);
   rowsAhead.clear();
+  cachedRowsAhead.clear();
 }
 
 /// Whether vectors of rows, the last ones with masks, hold all rows along the

@@ -60,8 +60,11 @@ private:
       function_ref<void(Value index, MutableArrayRef<Value> accumulators)>;
 
   DimPositions getGroupPosition(Value group);
-  void emitGroup(const DimPositions &first, const DimPositions &ahead);
-  void emitFullGroup(const DimPositions &first, const DimPositions &ahead);
+  void emitGroup(const DimPositions &first, const DimPositions &ahead,
+                 const DimPositions &cachedAhead);
+  void emitFullGroup(const DimPositions &first, const DimPositions &ahead,
+                     const DimPositions &cachedAhead);
+  SmallVector<DimPositions> getRowsAhead(DimPositions start);
   bool isSingleGroup();
   void emitRemainingRows(const DimPositions &first);
   void emitRowByRow(DimPositions position, Value begin, Value end,
@@ -111,7 +114,7 @@ private:
 
   // Prefetches, stores that bypass the caches: RowStreams.cpp.
   bool isPrefetched(unsigned input);
-  Value emitPrefetchDistance();
+  Value emitPrefetchDistance(int64_t ahead);
   bool prefetchesIn(unsigned phase) const;
   bool prefetchesInCachesIn(unsigned phase) const;
   void emitPrefetches();
@@ -191,9 +194,10 @@ private:
   Value streams;
   /// The rows of the group at hand.
   SmallVector<DimPositions> rowsAtHand;
-  /// The rows that follow the group's at the schedule's prefetch distance.
-  SmallVector<DimPositions> rowsAhead;
-  /// How the nest at hand is emitted: with prefetches, or with such in calls
+  /// The rows that follow the group's at the schedule's prefetch distances; for
+  /// calls whose outputs do not bypass the caches, the group's own in others.
+  SmallVector<DimPositions> rowsAhead, cachedRowsAhead;
+  /// How the nest at hand is emitted: with prefetches, or with those for calls
   /// whose outputs do not bypass the caches; with stores that do, those before
   /// the first multiple of a vector's bytes in an output apart.
   struct {

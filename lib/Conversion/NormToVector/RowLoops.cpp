@@ -52,21 +52,19 @@ SmallVector<Value> RowEmitter::emitIdentities(const Nest &nest) {
   return all;
 }
 
-/// The combined values of a nest for whole rows, in two versions where it has
-/// prefetches only if outputs bypass the caches, or only if they do not.
+/// The combined values of a nest for whole rows; with prefetches only while
+/// outputs bypass the caches, where that is not always so.
 SmallVector<Value> RowEmitter::combineNest(const Nest &nest) {
-  auto emitVersion = [&](bool withPrefetches) {
-    mode.prefetches = withPrefetches;
+  if (!mode.prefetches || !streams)
     return emitCombined(nest, 0);
-  };
-  bool streaming = mode.prefetches, cached = mode.cachedPrefetches;
-  if (!streams || streaming == cached)
-    return emitVersion(streaming);
   SmallVector<Value> identities = emitIdentities(nest);
   return emitIf(
       streams, ValueRange(identities).getTypes(),
-      [&] { return emitVersion(streaming); },
-      [&] { return emitVersion(cached); });
+      [&] { return emitCombined(nest, 0); },
+      [&] {
+        mode.prefetches = false;
+        return emitCombined(nest, 0);
+      });
 }
 
 void RowEmitter::emitKept(const Nest &nest, unsigned level) {

@@ -28,8 +28,11 @@ bool RowEmitter::isPrefetched(unsigned input) {
                       [&](int64_t dim) { return map.isFunctionOfDim(dim); });
 }
 
-/// How many groups of rows ahead of the group at hand inputs are prefetched.
-Value RowEmitter::emitPrefetchDistance() {
+/// How many groups of rows ahead of the group at hand inputs are prefetched if
+/// that is to be so many bytes; null for none.
+Value RowEmitter::emitPrefetchDistance(int64_t ahead) {
+  if (ahead == 0)
+    return nullptr;
   Value groupBytes = index(0);
   for (unsigned input = 0; input < op.getInputs().size(); ++input) {
     if (!isPrefetched(input))
@@ -45,11 +48,8 @@ Value RowEmitter::emitPrefetchDistance() {
   }
   Value one = index(1);
   groupBytes = arith::MaxUIOp::create(builder, loc, groupBytes, one);
-  Value bytes = index(schedule.getPrefetchBytes());
-  if (streams && schedule.getCachedPrefetchBytes() > 0)
-    bytes = arith::SelectOp::create(builder, loc, streams, bytes,
-                                    index(schedule.getCachedPrefetchBytes()));
-  Value distance = arith::DivUIOp::create(builder, loc, bytes, groupBytes);
+  Value distance =
+      arith::DivUIOp::create(builder, loc, index(ahead), groupBytes);
   return arith::MaxUIOp::create(builder, loc, distance, one);
 }
 
@@ -62,14 +62,13 @@ bool RowEmitter::prefetchesIn(unsigned phase) const {
 
 /// The same for calls whose outputs do not bypass the caches.
 bool RowEmitter::prefetchesInCachesIn(unsigned phase) const {
-  return schedule.getCachedPrefetchBytes() > 0 && !rowsAhead.empty() &&
-         schedule.getVectorSize() > 1 && phase + 2 == program.getNumPhases();
+  return !cachedRowsAhead.empty() && phase + 2 == program.getNumPhases();
 }
 
 /// Prefetches of the rows ahead what the innermost loop's body reads of the
 /// rows at hand.
 void RowEmitter::emitPrefetches() {
-  if (!mode.prefetches || !values.inLanes())
+  if (!(mode.prefetches || mode.cachedPrefetches) || !values.inLanes())
     return;
   unsigned numRows = lanesAreRows() ? 1 : values.getNumRows();
   for (unsigned input = 0; input < op.getInputs().size(); ++input)
@@ -94,10 +93,12 @@ void RowEmitter::emitPrefetches(Value input, AffineMap map, unsigned row) {
   }
   SmallVector<Value> position;
   for (int64_t dim : ValueEmitter::dimsOf(map)) {
-    auto *ahead = llvm::find_if(
-        rowsAhead[row], [&](const auto &entry) { return entry.first == dim; });
-    position.push_back(ahead == rowsAhead[row].end() ? values.getIndex(dim)
-                                                     : ahead->second);
+    const DimPositions &rowAhead =
+        mode.prefetches ? rowsAhead[row] : cachedRowsAhead[row];
+    const auto *ahead = llvm::find_if(
+        rowAhead, [&](const auto &entry) { return entry.first == dim; });
+    position.push_back(ahead == rowAhead.end() ? values.getIndex(dim)
+                                               : ahead->second);
   }
   Value first = position.back();
   for (int64_t line = llvm::alignTo(begin, lineBytes); line < begin + bytes;

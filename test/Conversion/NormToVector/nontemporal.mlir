@@ -78,23 +78,24 @@ func.func @index(%x: memref<3x32xindex>, %m: memref<3x32xi1>, %n: memref<3x32xi1
 
 // -----
 
-// While outputs stay in the caches, rows ahead are prefetched in the sweep before that of the outputs, another distance ahead.
+// For calls whose outputs stay in the caches, rows ahead are prefetched in the sweep before that of the outputs, another distance
+// ahead; in other calls that sweep asks for its own row.
 
 // CHECK-LABEL: func.func private @norm_rows(
-// CHECK-SAME: %[[STREAMS:[^:]*]]: i1)
-// CHECK: %[[BYTES:.*]] = arith.select %[[STREAMS]], %c4096, %c1024 : index
-// CHECK: %[[DISTANCE:.*]] = arith.divui %[[BYTES]], %c256
-// CHECK: arith.maxui %[[DISTANCE]], %c1
+// CHECK-SAME: %[[X:[^:]*]]: memref<?x64xf32>, {{.*}}, %[[STREAMS:[^:]*]]: i1)
+// CHECK: %[[CACHED:.*]] = arith.select %[[STREAMS]], %c0, %c4 : index
+// CHECK: scf.for %[[ROW:.*]] = %{{.*}}
+// CHECK: arith.addi %[[ROW]], %c16
+// CHECK: %[[AHEAD:.*]] = arith.minui
+// CHECK: %[[NEXT:.*]] = arith.addi %[[ROW]], %[[CACHED]]
+// CHECK: %[[CACHEDAHEAD:.*]] = arith.minui %[[NEXT]]
 // CHECK: scf.for
 // CHECK-NOT: prefetch
-// CHECK: scf.if %[[STREAMS]] -> (vector<16xf32>) {
-// CHECK-NOT: prefetch
-// CHECK: } else {
-// CHECK: memref.prefetch
-// CHECK: scf.yield
-// CHECK: }
+// CHECK: maxnumf
+// CHECK: scf.for
+// CHECK: memref.prefetch %[[X]][%[[CACHEDAHEAD]], %{{.*}}]
 // CHECK: scf.if
-// CHECK: memref.prefetch
+// CHECK: memref.prefetch %[[X]][%[[AHEAD]], %{{.*}}]
 // CHECK: vector.store %{{.*}} {alignment = 64 : i64, nontemporal = true}
 // CHECK: scf.if %[[STREAMS]]
 // CHECK: memref.prefetch

@@ -70,7 +70,7 @@ func.func @n24(%x: memref<?x24xf32>, %y: memref<?x24xf32>) {
 }
 
 // AVX512-LABEL: @n64(
-// AVX512: schedule = <lane_dim = 1, vector_size = 16, rows = 16, nontemporal_above = 16777216, prefetch_bytes = 16384, cached_prefetch_bytes = 8192>}
+// AVX512: schedule = <lane_dim = 1, vector_size = 16, rows = 8, nontemporal_above = 16777216, prefetch_bytes = 16384, cached_prefetch_bytes = 8192>}
 // AVX2-LABEL: @n64(
 // AVX2: schedule = <lane_dim = 1, vector_size = 8, rows = 8, nontemporal_above = 16777216, peel = true, prefetch_bytes = 10922, cached_prefetch_bytes = 5461>}
 // NEON-LABEL: @n64(
@@ -219,7 +219,7 @@ func.func @f16_n256(%x: memref<?x256xf16>, %y: memref<?x256xf32>) {
 }
 
 // AVX512-LABEL: @f64_n64(
-// AVX512: schedule = <lane_dim = 1, vector_size = 8, rows = 16, nontemporal_above = 16777216, peel = true, prefetch_bytes = 16384, cached_prefetch_bytes = 8192>}
+// AVX512: schedule = <lane_dim = 1, vector_size = 8, rows = 8, nontemporal_above = 16777216, peel = true, prefetch_bytes = 16384, cached_prefetch_bytes = 8192>}
 // AVX2-LABEL: @f64_n64(
 // AVX2: schedule = <lane_dim = 1, vector_size = 4, rows = 8, nontemporal_above = 16777216, peel = true, prefetch_bytes = 10922, cached_prefetch_bytes = 5461>}
 // NEON-LABEL: @f64_n64(
@@ -386,7 +386,7 @@ func.func @leading_dynamic(%x: memref<?x?xf32>, %y: memref<?x?xf32>) {
 // Planes of 14 x 14 are not whole lines: vectors hold all rows of a plane, where there are masks and the second cache holds them.
 
 // AVX512-LABEL: @small_planes(
-// AVX512: schedule = <lane_dim = 2, vector_size = 16, rows = 16, nontemporal_above = 16777216, peel = true, prefetch_bytes = 16384, prefetch_locality = 2>
+// AVX512: schedule = <lane_dim = 2, vector_size = 16, rows = 16, nontemporal_above = 16777216, peel = true>
 // AVX2-LABEL: @small_planes(
 // AVX2: schedule = <lane_dim = 2, vector_size = 8, rows = 4, nontemporal_above = 16777216, prefetch_bytes = 10922>
 // NEON-LABEL: @small_planes(

@@ -116,7 +116,7 @@ static bool hasAccumulators(GenericOp op) {
 /// vectors of 512 bits have.
 static int64_t chooseShortRows(const RowSizes &sizes, unsigned numPhases,
                                const CPUTarget &target) {
-  constexpr int64_t longest = 128, mostLongRows = 4;
+  constexpr int64_t shortest = 32, longest = 128, mostLongRows = 4;
   // Dynamic sizes are negative.
   if (sizes.elements <= 0)
     return 1;
@@ -128,6 +128,10 @@ static int64_t chooseShortRows(const RowSizes &sizes, unsigned numPhases,
   else if (sharesMore && sizes.inputBytes > 0)
     rows =
         std::min<int64_t>(target.l1Bytes / 6 / sizes.inputBytes, mostLongRows);
+  // Memory likes few kilobytes at once; the code should stay small, too.
+  bool areNarrow = sizes.inputBytes <= 2 * sizes.elements;
+  if (sizes.elements > shortest && !areNarrow)
+    rows = std::min(rows, largestRows / 2);
   return llvm::bit_floor<uint64_t>(std::max<int64_t>(rows, 1));
 }
 
@@ -239,7 +243,7 @@ struct Choice {
   int64_t vectorSize = 1, unroll = 1, rows = 1;
   bool scalable = false, maskedRows = true, peel = false;
   std::optional<int64_t> nontemporalAbove, prefetchPhase;
-  int64_t prefetchBytes = 0, cachedPrefetchBytes = 0, prefetchLocality = 3;
+  int64_t prefetchBytes = 0, cachedPrefetchBytes = 0;
 };
 } // namespace
 
@@ -292,13 +296,12 @@ static void chooseMemory(GenericOp op, const RowSizes &sizes,
     choice.nontemporalAbove = footprint;
     bool isShort = choice.rows > 1 && sizes.elements < 8 * choice.vectorSize;
     choice.peel = isRowDim ? takesAllRows : !isShort;
-    choice.prefetchBytes = target.l1Bytes / 3;
+    // All rows of a plane at once are read in runs long enough.
+    choice.prefetchBytes = takesAllRows ? 0 : target.l1Bytes / 3;
     choice.cachedPrefetchBytes = cachedPrefetch;
     if (!isRowDim)
       choice.prefetchPhase =
           choosePrefetchPhase(op, sizes, choice.rows, target);
-    if (takesAllRows)
-      choice.prefetchLocality = 2; // all these rows may exceed the first cache
   } else if (cachedPrefetch > 0) {
     choice.prefetchBytes = cachedPrefetch;
     choice.prefetchPhase = RowProgram(op).getNumPhases() - 2;
@@ -319,7 +322,7 @@ CPUScheduleAttr norm::chooseCPUSchedule(GenericOp op, const CPUTarget &target,
   return CPUScheduleAttr::get(
       op.getContext(), choice.laneDim, choice.vectorSize, choice.scalable,
       choice.unroll, choice.rows, choice.maskedRows, choice.nontemporalAbove,
-      choice.peel, choice.prefetchBytes, choice.prefetchLocality,
+      choice.peel, choice.prefetchBytes, /*prefetchLocality=*/3,
       choice.prefetchPhase, choice.cachedPrefetchBytes,
       parallel && !isInParallelLoop(op), smallestParallelSize, outline);
 }

@@ -62,7 +62,8 @@ def Norm_CPUScheduleAttr : AttrDef<Norm_Dialect, "CPUSchedule"> {
     - `prefetch_locality`: 3 for all caches, 2 and 1 for outer ones, 0 for data that is not kept.
     - `prefetch_phase`: the phase of the program in whose loops prefetches stand; that of the outputs if absent.
     - `cached_prefetch_bytes`: the same as `prefetch_bytes` for calls whose outputs do not bypass the caches, where
-      `nontemporal_above` makes a difference. Prefetches then stand in the last phase but that of the outputs.
+      `nontemporal_above` makes a difference. These prefetches stand in the last phase but that of the outputs; in other calls
+      they find what they ask for in the first cache.
     - `parallel`: whether chunks of rows run in an `scf.parallel`.
     - `serial_below`: a parallel program with fewer elements than this runs serially.
     - `outline`: whether the loops become a private function of their own.
