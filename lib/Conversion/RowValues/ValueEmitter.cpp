@@ -345,25 +345,14 @@ Value ValueEmitter::getIndex(int64_t dim) const {
   return indices.lookup(dim);
 }
 
-/// 0, 1, 2, …
-static Value createStep(OpBuilder &builder, Location loc, VectorType type) {
-  if (type.isScalable())
-    return vector::StepOp::create(builder, loc, type);
-  SmallVector<Attribute> elements;
-  for (int64_t number : llvm::seq<int64_t>(0, type.getNumElements()))
-    elements.push_back(builder.getIndexAttr(number));
-  return arith::ConstantOp::create(builder, loc,
-                                   DenseElementsAttr::get(type, elements));
-}
-
 Value ValueEmitter::getPosition(int64_t dim) {
   Value position = getIndex(dim);
   if (!inLanes() || !isVectorised(dim))
     return position;
   VectorType type = getVectorType(builder.getIndexType());
   Value first = vector::BroadcastOp::create(builder, loc, type, position);
-  Value step = createStep(builder, loc, type);
-  return arith::AddIOp::create(builder, loc, first, step);
+  return arith::AddIOp::create(builder, loc, first,
+                               createStep(builder, loc, type));
 }
 
 //===----------------------------------------------------------------------===//

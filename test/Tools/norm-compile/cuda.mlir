@@ -50,7 +50,7 @@
 // STDOUT: norm-compile: error: only text goes to stdout
 // RUN: echo 'func.func @one() -> i32 { %%0 = arith.constant 1 : i32 return %%0 : i32 }' > %t/one.mlir
 // RUN: not norm-compile %t/one.mlir -o %t/x.ptx 2>&1 | FileCheck %s --check-prefix=NONE
-// NONE: one.mlir:1:1: error: there is no kernel: no function computes anything on the GPU
+// NONE: one.mlir: error: there is no kernel: no function computes anything on the GPU
 
 func.func @twice(%x: memref<?xf32>, %y: memref<?xf32>) {
   norm.generic {indexing_maps = [affine_map<(m) -> (m)>, affine_map<(m) -> (m)>], normalized_dims = []}
