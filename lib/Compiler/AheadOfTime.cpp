@@ -2,6 +2,8 @@
 
 #include "norm/Compiler/AheadOfTime.h"
 #include "CInterface.h"
+#include "Explain.h"
+#include "Temporaries.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
@@ -12,6 +14,7 @@
 #include "norm/Compiler/Diagnostics.h"
 #include "llvm/Support/SmallVectorMemoryBuffer.h"
 #include "llvm/Transforms/IPO/Internalize.h"
+#include "llvm/Transforms/Utils/Cloning.h"
 #include <chrono>
 #include <vector>
 
@@ -145,8 +148,19 @@ public:
 
 private:
   LogicalResult expose();
+  llvm::Error lower(LoweringOptions &lowering);
   llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> generate();
   llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> takeDeviceImage();
+  /// Hands out a module, of MLIR or LLVM, as a temporary.
+  template <typename Module>
+  void save(StringRef suffix, Module &&temporary) {
+    if (!options.saveTemporary)
+      return;
+    std::string text;
+    llvm::raw_string_ostream(text) << temporary << "\n";
+    options.saveTemporary(suffix, text);
+  }
+  llvm::Error saveAssembly(const llvm::Module &code);
 
   ModuleOp module;
   const AheadOfTimeOptions &options;
@@ -204,6 +218,17 @@ LogicalResult AheadOfTimeCompiler::expose() {
                                : success();
 }
 
+llvm::Error AheadOfTimeCompiler::saveAssembly(const llvm::Module &code) {
+  if (!options.saveTemporary)
+    return llvm::Error::success();
+  std::unique_ptr<llvm::Module> copy = llvm::CloneModule(code);
+  auto text = emitCode(*copy, machine, llvm::CodeGenFileType::AssemblyFile);
+  if (!text)
+    return text.takeError();
+  options.saveTemporary("s", (*text)->getBuffer());
+  return llvm::Error::success();
+}
+
 /// From the LLVM dialect to what is wanted.
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
 AheadOfTimeCompiler::generate() {
@@ -224,17 +249,38 @@ AheadOfTimeCompiler::generate() {
   if (llvm::Error error = optimize(**code, machine))
     return error;
   clock.finish("optimize");
+  save("ll", **code);
   if (options.kind == OutputKind::LLVMIR) {
     std::string text;
     llvm::raw_string_ostream(text) << **code;
     return makeBuffer(text);
   }
+  if (llvm::Error error = saveAssembly(**code))
+    return error;
   auto buffer = emitCode(**code, machine,
                          options.kind == OutputKind::Assembly
                              ? llvm::CodeGenFileType::AssemblyFile
                              : llvm::CodeGenFileType::ObjectFile);
   clock.finish("codegen");
   return buffer;
+}
+
+/// Lowers the module, watched as the options say.
+llvm::Error AheadOfTimeCompiler::lower(LoweringOptions &lowering) {
+  Explanation explanation;
+  lowering.instrument = [&](PassManager &pm) {
+    if (options.saveTemporary)
+      saveBetweenPasses(pm, options.saveTemporary);
+    if (options.explanation)
+      explanation.listen(module.getContext(), pm);
+  };
+  LogicalResult lowered = lowerToLLVMDialect(module, lowering);
+  if (options.explanation)
+    explanation.write(*options.explanation);
+  if (failed(lowered))
+    return llvm::make_error<MLIRFailure>();
+  save("llvm.mlir", module);
+  return llvm::Error::success();
 }
 
 /// The kernels of a module, as its pipeline has left them.
@@ -271,8 +317,8 @@ llvm::Expected<CompiledModule> AheadOfTimeCompiler::compile() {
   lowering.setTarget(machine);
   lowering.deviceFormat = getDeviceFormat(options);
   lowering.lowerHost = !isDeviceImage(options.kind);
-  if (failed(lowerToLLVMDialect(module, lowering)))
-    return llvm::make_error<MLIRFailure>();
+  if (llvm::Error error = lower(lowering))
+    return error;
   clock.finish("lower");
   CompiledModule compiled;
   if (isDeviceImage(options.kind)) {

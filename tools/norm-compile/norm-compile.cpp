@@ -117,6 +117,18 @@ struct Options {
       "check-shapes",
       cl::desc("Stop the program, with a message, where sizes do not agree"),
       cl::cat(category)};
+  cl::opt<bool> explain{
+      "explain",
+      cl::desc("Print to stderr which normalizations were found and what was "
+               "fused, what was not and why, and each kernel's schedule, bytes "
+               "and bound"),
+      cl::cat(category)};
+  cl::opt<bool> saveTemporaries{
+      "save-temps",
+      cl::desc("Write what stands between stages beside the output: row "
+               "programs (.norm.mlir), the LLVM dialect (.llvm.mlir), LLVM IR "
+               "(.ll), assembly (.s), kernels (.ptx)"),
+      cl::cat(category)};
   cl::opt<bool> timing{
       "timing",
       cl::desc("Print to stderr how long each stage took, in milliseconds"),
@@ -138,7 +150,7 @@ public:
   explicit Driver(const Options &options) : options(options) {
     registerCompilerDialects(registry);
     context.appendDialectRegistry(registry);
-    if (options.lowering.printIRAfterAll)
+    if (options.lowering.printIRAfterAll || options.explain)
       context.disableMultithreading();
     printDiagnosticsAsLines(context, toolName);
   }
@@ -152,6 +164,7 @@ private:
     return options.target == LaunchKind::CUDA ||
            (!options.target.getNumOccurrences() && isDeviceImage(kind));
   }
+  llvm::Error saveTemporary(StringRef suffix, StringRef text) const;
   llvm::Expected<LinkOptions> getLinkOptions() const;
   llvm::Error compile();
   llvm::Error write();
@@ -209,6 +222,8 @@ llvm::Error Driver::checkOptions() {
   if (isBinary && options.outputFile == "-")
     return llvm::createStringError(
         "only text goes to stdout: --emit=asm, llvm, mlir or ptx");
+  if (options.saveTemporaries && options.outputFile == "-")
+    return llvm::createStringError("--save-temps needs a file's name in -o");
   if (llvm::Error error = checkTargetOptions())
     return error;
   if (isDeviceImage(kind) && !options.header.empty())
@@ -294,11 +309,31 @@ llvm::Error Driver::compile() {
   compilation.reportTime = [this](StringRef stage, double milliseconds) {
     reportTime(stage, milliseconds);
   };
+  if (options.explain)
+    compilation.explanation = &llvm::errs();
+  llvm::Error unsaved = llvm::Error::success();
+  if (options.saveTemporaries)
+    compilation.saveTemporary = [&](StringRef suffix, StringRef text) {
+      unsaved =
+          llvm::joinErrors(std::move(unsaved), saveTemporary(suffix, text));
+    };
   auto result = compileAheadOfTime(*module, compilation, **machine);
   if (!result)
-    return result.takeError();
+    return llvm::joinErrors(std::move(unsaved), result.takeError());
+  if (unsaved)
+    return unsaved;
   compiled = std::move(*result);
   return llvm::Error::success();
+}
+
+/// Writes OUT.SUFFIX, OUT being the output without its own suffix.
+llvm::Error Driver::saveTemporary(StringRef suffix, StringRef text) const {
+  SmallString<128> path(options.outputFile.getValue());
+  llvm::sys::path::replace_extension(path, suffix);
+  if (path == options.outputFile || path == options.header ||
+      path == options.inputFile)
+    return llvm::createStringError("--save-temps would write over " + path);
+  return writeFileAtOnce(path, text);
 }
 
 llvm::Expected<LinkOptions> Driver::getLinkOptions() const {

@@ -36,6 +36,12 @@ struct AheadOfTimeOptions {
   std::string prefix;
   /// The name of the header's file: its include guard comes from it.
   std::string headerName;
+  /// Where to write, as text for people, what was found, fused and scheduled,
+  /// what was not, and why; or null. The context must run on one thread.
+  llvm::raw_ostream *explanation = nullptr;
+  /// Given what stands between stages as text, by the suffix that a file of it
+  /// would have: norm.mlir, ptx, llvm.mlir, ll, s.
+  std::function<void(StringRef suffix, StringRef text)> saveTemporary;
   /// Told of each stage, how long it took: lower, translate, optimize, codegen.
   std::function<void(StringRef stage, double milliseconds)> reportTime;
 };
