@@ -25,6 +25,9 @@ unsigned norm::getOperationWeight(Operation *op) {
   return 64;
 }
 
+/// A sum; then a difference and two more sums.
+static constexpr int64_t momentsWeight = 4;
+
 static int64_t getElementBytes(Type type) {
   Type element = getElementTypeOrSelf(type);
   return element.isIntOrFloat()
@@ -62,6 +65,7 @@ RowCost::RowCost(const RowProgram &program) : numBytes(0) {
             return varying.variesAlongAny(result, normalized);
           }))
         operationsPerElement += getOperationWeight(nested);
-    operationsPerElement += program.getCollectives(phase).size();
+    for (Operation *collective : program.getCollectives(phase))
+      operationsPerElement += isa<MomentsOp>(collective) ? momentsWeight : 1;
   }
 }

@@ -131,7 +131,9 @@ private:
 // All of it
 //===----------------------------------------------------------------------===//
 
-LogicalResult Explanation::listen(MLIRContext *context, PassManager &pm) {
+Explanation::~Explanation() { context->setRemarkEngine(nullptr); }
+
+LogicalResult Explanation::listen(PassManager &pm) {
   pm.addInstrumentation(std::make_unique<Instrumentation>(*this));
   remark::RemarkCategories categories;
   categories.passed = "norm-.*";

@@ -16,9 +16,14 @@ namespace mlir::norm {
 /// that it moves and what bounds it.
 class Explanation {
 public:
+  explicit Explanation(MLIRContext *context) : context(context) {}
+  ~Explanation();
+  Explanation(const Explanation &) = delete;
+  Explanation &operator=(const Explanation &) = delete;
+
   /// Listens to the remarks of the passes and, of one of them, looks at what it
-  /// did. The context has no other remark engine then.
-  LogicalResult listen(MLIRContext *context, PassManager &pm);
+  /// did. As long as this lives, the context has no other remark engine.
+  LogicalResult listen(PassManager &pm);
 
   void write(llvm::raw_ostream &os) const;
 
@@ -30,6 +35,7 @@ private:
     functions[function.str()].push_back(std::move(line));
   }
 
+  MLIRContext *context;
   /// By the functions' names, in the order in which something was said of them.
   llvm::MapVector<std::string, std::vector<std::string>,
                   std::map<std::string, unsigned>>

@@ -96,6 +96,13 @@ struct Options {
   cl::list<std::string> features{
       "mattr", cl::desc("Features beside those of the processor"),
       cl::value_desc("+a,-b"), cl::CommaSeparated, cl::cat(category)};
+  cl::list<std::string> multiversion{
+      "multiversion",
+      cl::desc("Code for each of some levels of x86-64, of which the "
+               "processor's best is chosen when it is loaded; the last is "
+               "x86-64"),
+      cl::value_desc("x86-64-v4,x86-64-v3,x86-64"), cl::CommaSeparated,
+      cl::cat(category)};
   cl::opt<ThreadModel> threads{
       "threads", cl::desc("What runs parallel loops"),
       cl::values(
@@ -166,6 +173,9 @@ private:
   }
   llvm::Error saveTemporary(StringRef suffix, StringRef text) const;
   llvm::Expected<LinkOptions> getLinkOptions() const;
+  llvm::Error checkVersions();
+  llvm::Expected<std::vector<std::unique_ptr<llvm::TargetMachine>>>
+  createMachines();
   llvm::Error compile();
   llvm::Error write();
   /// Calls the function and reports the time that it takes.
@@ -226,6 +236,8 @@ llvm::Error Driver::checkOptions() {
     return llvm::createStringError("--save-temps needs a file's name in -o");
   if (llvm::Error error = checkTargetOptions())
     return error;
+  if (llvm::Error error = checkVersions())
+    return error;
   if (isDeviceImage(kind) && !options.header.empty())
     return llvm::createStringError(
         "--header needs --emit=obj, shared, asm or llvm: kernels alone have no "
@@ -245,6 +257,34 @@ llvm::Error Driver::checkOptions() {
       options.linker.empty())
     return llvm::createStringError("--emit=shared with --mtriple needs "
                                    "--linker, a C compiler for the target");
+  return llvm::Error::success();
+}
+
+llvm::Error Driver::checkVersions() {
+  if (options.multiversion.empty())
+    return llvm::Error::success();
+  if (options.cpu.getNumOccurrences() || options.features.getNumOccurrences())
+    return llvm::createStringError("--multiversion says what --mcpu and "
+                                   "--mattr would: leave them out");
+  if (isForCUDA() || kind == OutputKind::MLIR)
+    return llvm::createStringError("--multiversion needs --target=cpu and "
+                                   "--emit=obj, shared, asm or llvm");
+  ArrayRef<std::string> levels = options.multiversion;
+  for (StringRef level : levels) {
+    if (!llvm::is_contained({"x86-64-v4", "x86-64-v3", "x86-64-v2", "x86-64"},
+                            level))
+      return llvm::createStringError(
+          "--multiversion takes x86-64-v4, x86-64-v3, x86-64-v2 and x86-64, "
+          "not " +
+          level);
+    if (llvm::count(levels, level) > 1)
+      return llvm::createStringError("--multiversion names " + level +
+                                     " twice");
+  }
+  if (levels.back() != "x86-64" || levels.size() < 2)
+    return llvm::createStringError(
+        "--multiversion needs x86-64 behind the others: what runs where none "
+        "of these does");
   return llvm::Error::success();
 }
 
@@ -268,14 +308,34 @@ llvm::Error Driver::checkTargetOptions() {
   return llvm::Error::success();
 }
 
-llvm::Error Driver::compile() {
+llvm::Expected<std::vector<std::unique_ptr<llvm::TargetMachine>>>
+Driver::createMachines() {
   TargetSpec target;
   target.triple = options.triple;
   target.cpu = options.cpu;
   target.features = llvm::join(options.features, ",");
-  auto machine = createTargetMachine(target);
-  if (!machine)
-    return machine.takeError();
+  std::vector<TargetSpec> targets(1, target);
+  if (!options.multiversion.empty()) {
+    targets.clear();
+    for (StringRef cpu : options.multiversion) {
+      target.cpu = cpu.str();
+      targets.push_back(target);
+    }
+  }
+  std::vector<std::unique_ptr<llvm::TargetMachine>> machines;
+  for (const TargetSpec &spec : targets) {
+    auto machine = createTargetMachine(spec);
+    if (!machine)
+      return machine.takeError();
+    machines.push_back(std::move(*machine));
+  }
+  return machines;
+}
+
+llvm::Error Driver::compile() {
+  auto machines = createMachines();
+  if (!machines)
+    return machines.takeError();
   auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(options.inputFile);
   if (!buffer)
     return llvm::createStringError(
@@ -299,7 +359,8 @@ llvm::Error Driver::compile() {
     compilation.lowering.chip = options.chip;
   compilation.lowering.deviceFormat = options.image;
   bool isForHost = options.triple.empty() &&
-                   (options.cpu.empty() || options.cpu == "native");
+                   (options.cpu.empty() || options.cpu == "native") &&
+                   options.multiversion.empty();
   if (isForHost)
     compilation.lowering.setHost();
   compilation.kind = kind;
@@ -309,6 +370,9 @@ llvm::Error Driver::compile() {
   compilation.reportTime = [this](StringRef stage, double milliseconds) {
     reportTime(stage, milliseconds);
   };
+  SmallVector<llvm::TargetMachine *> borrowed;
+  for (const auto &machine : *machines)
+    borrowed.push_back(machine.get());
   if (options.explain)
     compilation.explanation = &llvm::errs();
   llvm::Error unsaved = llvm::Error::success();
@@ -317,7 +381,7 @@ llvm::Error Driver::compile() {
       unsaved =
           llvm::joinErrors(std::move(unsaved), saveTemporary(suffix, text));
     };
-  auto result = compileAheadOfTime(*module, compilation, **machine);
+  auto result = compileAheadOfTime(*module, compilation, borrowed);
   if (!result)
     return llvm::joinErrors(std::move(unsaved), result.takeError());
   if (unsaved)

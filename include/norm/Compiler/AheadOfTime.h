@@ -62,9 +62,13 @@ void nameArguments(ModuleOp module, llvm::MemoryBufferRef source);
 /// Exported are `_mlir_ciface_NAME`, which takes descriptors, and the C
 /// functions; nothing else. Changes the module. `MLIRFailure` means that
 /// diagnostics say why.
+///
+/// Of several machines, which are levels of x86-64 from the best to the one
+/// that all processors have, each gets code of its own; which is used is
+/// decided when it is loaded.
 llvm::Expected<CompiledModule>
 compileAheadOfTime(ModuleOp module, const AheadOfTimeOptions &options,
-                   llvm::TargetMachine &machine);
+                   ArrayRef<llvm::TargetMachine *> machines);
 
 } // namespace mlir::norm
 
