@@ -48,7 +48,12 @@ struct Options {
                      "A shared library (.so)"),
           clEnumValN(OutputKind::Assembly, "asm", "Assembly (.s)"),
           clEnumValN(OutputKind::LLVMIR, "llvm", "Optimized LLVM IR (.ll)"),
-          clEnumValN(OutputKind::MLIR, "mlir", "The LLVM dialect (.mlir)")),
+          clEnumValN(OutputKind::MLIR, "mlir", "The LLVM dialect (.mlir)"),
+          clEnumValN(OutputKind::PTX, "ptx", "The kernels as PTX (.ptx)"),
+          clEnumValN(OutputKind::Cubin, "cubin",
+                     "The kernels as machine code (.cubin), by ptxas"),
+          clEnumValN(OutputKind::Fatbin, "fatbin",
+                     "The kernels as both (.fatbin)")),
       cl::cat(category)};
   cl::opt<std::string> header{
       "header",
@@ -58,6 +63,28 @@ struct Options {
   cl::opt<std::string> prefix{
       "prefix", cl::desc("Goes before the names of the C functions"),
       cl::value_desc("text"), cl::cat(category)};
+  cl::opt<LaunchKind> target{
+      "target", cl::desc("What computes"),
+      cl::values(clEnumValN(LaunchKind::None, "cpu", "The CPU (default)"),
+                 clEnumValN(LaunchKind::CUDA, "cuda",
+                            "An NVIDIA GPU, by kernels that the functions "
+                            "launch; also said by --emit=ptx, cubin, fatbin")),
+      cl::init(LaunchKind::None), cl::cat(category)};
+  cl::opt<std::string> chip{"chip", cl::desc("The GPU (default: sm_90)"),
+                            cl::value_desc("sm_NN"), cl::cat(category)};
+  cl::opt<DeviceFormat> image{
+      "image", cl::desc("What kernels are in what --target=cuda makes"),
+      cl::values(
+          clEnumValN(DeviceFormat::PTX, "ptx",
+                     "PTX, which the driver compiles (default)"),
+          clEnumValN(DeviceFormat::Cubin, "cubin", "Machine code, by ptxas"),
+          clEnumValN(DeviceFormat::Fatbin, "fatbin", "Both")),
+      cl::init(DeviceFormat::PTX), cl::cat(category)};
+  cl::opt<std::string> cudaRuntime{
+      "cuda-runtime",
+      cl::desc("The libnorm_cuda to link with (default: the one beside this "
+               "program)"),
+      cl::value_desc("file"), cl::cat(category)};
   cl::opt<std::string> triple{
       "mtriple", cl::desc("The target's triple (default: this machine's)"),
       cl::value_desc("triple"), cl::cat(category)};
@@ -69,6 +96,13 @@ struct Options {
   cl::list<std::string> features{
       "mattr", cl::desc("Features beside those of the processor"),
       cl::value_desc("+a,-b"), cl::CommaSeparated, cl::cat(category)};
+  cl::list<std::string> multiversion{
+      "multiversion",
+      cl::desc("Code for each of some levels of x86-64, of which the "
+               "processor's best is chosen when it is loaded; the last is "
+               "x86-64"),
+      cl::value_desc("x86-64-v4,x86-64-v3,x86-64"), cl::CommaSeparated,
+      cl::cat(category)};
   cl::opt<ThreadModel> threads{
       "threads", cl::desc("What runs parallel loops"),
       cl::values(
@@ -90,6 +124,18 @@ struct Options {
       "check-shapes",
       cl::desc("Stop the program, with a message, where sizes do not agree"),
       cl::cat(category)};
+  cl::opt<bool> explain{
+      "explain",
+      cl::desc("Print to stderr which normalizations were found and what was "
+               "fused, what was not and why, and each kernel's schedule, bytes "
+               "and bound"),
+      cl::cat(category)};
+  cl::opt<bool> saveTemporaries{
+      "save-temps",
+      cl::desc("Write what stands between stages beside the output: row "
+               "programs (.norm.mlir), the LLVM dialect (.llvm.mlir), LLVM IR "
+               "(.ll), assembly (.s), kernels (.ptx)"),
+      cl::cat(category)};
   cl::opt<bool> timing{
       "timing",
       cl::desc("Print to stderr how long each stage took, in milliseconds"),
@@ -98,7 +144,7 @@ struct Options {
 
 constexpr char overview[] =
     "Compiles the public functions of an MLIR module to an object, a shared "
-    "library, assembly or IR.\n\n"
+    "library, assembly, IR or GPU kernels.\n\n"
     "Results of a function become arguments behind the others, which the "
     "caller provides. Exported are _mlir_ciface_NAME, which takes memref "
     "descriptors, and with --header a C function NAME, which takes pointers "
@@ -111,7 +157,7 @@ public:
   explicit Driver(const Options &options) : options(options) {
     registerCompilerDialects(registry);
     context.appendDialectRegistry(registry);
-    if (options.lowering.printIRAfterAll)
+    if (options.lowering.printIRAfterAll || options.explain)
       context.disableMultithreading();
     printDiagnosticsAsLines(context, toolName);
   }
@@ -120,6 +166,16 @@ public:
 
 private:
   llvm::Error checkOptions();
+  llvm::Error checkTargetOptions();
+  bool isForCUDA() const {
+    return options.target == LaunchKind::CUDA ||
+           (!options.target.getNumOccurrences() && isDeviceImage(kind));
+  }
+  llvm::Error saveTemporary(StringRef suffix, StringRef text) const;
+  llvm::Expected<LinkOptions> getLinkOptions() const;
+  llvm::Error checkVersions();
+  llvm::Expected<std::vector<std::unique_ptr<llvm::TargetMachine>>>
+  createMachines();
   llvm::Error compile();
   llvm::Error write();
   /// Calls the function and reports the time that it takes.
@@ -166,12 +222,26 @@ llvm::Error Driver::checkOptions() {
                    .Case(".s", OutputKind::Assembly)
                    .Case(".ll", OutputKind::LLVMIR)
                    .Case(".mlir", OutputKind::MLIR)
+                   .Case(".ptx", OutputKind::PTX)
+                   .Case(".cubin", OutputKind::Cubin)
+                   .Case(".fatbin", OutputKind::Fatbin)
                    .Default(OutputKind::Object);
-  bool isBinary =
-      kind == OutputKind::Object || kind == OutputKind::SharedLibrary;
+  bool isBinary = kind == OutputKind::Object ||
+                  kind == OutputKind::SharedLibrary ||
+                  kind == OutputKind::Cubin || kind == OutputKind::Fatbin;
   if (isBinary && options.outputFile == "-")
     return llvm::createStringError(
-        "only text goes to stdout: --emit=asm, llvm or mlir");
+        "only text goes to stdout: --emit=asm, llvm, mlir or ptx");
+  if (options.saveTemporaries && options.outputFile == "-")
+    return llvm::createStringError("--save-temps needs a file's name in -o");
+  if (llvm::Error error = checkTargetOptions())
+    return error;
+  if (llvm::Error error = checkVersions())
+    return error;
+  if (isDeviceImage(kind) && !options.header.empty())
+    return llvm::createStringError(
+        "--header needs --emit=obj, shared, asm or llvm: kernels alone have no "
+        "C functions");
   if (kind == OutputKind::MLIR && !options.header.empty())
     return llvm::createStringError(
         "--header needs --emit=obj, shared, asm or llvm: the C functions are "
@@ -190,14 +260,82 @@ llvm::Error Driver::checkOptions() {
   return llvm::Error::success();
 }
 
-llvm::Error Driver::compile() {
+llvm::Error Driver::checkVersions() {
+  if (options.multiversion.empty())
+    return llvm::Error::success();
+  if (options.cpu.getNumOccurrences() || options.features.getNumOccurrences())
+    return llvm::createStringError("--multiversion says what --mcpu and "
+                                   "--mattr would: leave them out");
+  if (isForCUDA() || kind == OutputKind::MLIR)
+    return llvm::createStringError("--multiversion needs --target=cpu and "
+                                   "--emit=obj, shared, asm or llvm");
+  ArrayRef<std::string> levels = options.multiversion;
+  for (StringRef level : levels) {
+    if (!llvm::is_contained({"x86-64-v4", "x86-64-v3", "x86-64-v2", "x86-64"},
+                            level))
+      return llvm::createStringError(
+          "--multiversion takes x86-64-v4, x86-64-v3, x86-64-v2 and x86-64, "
+          "not " +
+          level);
+    if (llvm::count(levels, level) > 1)
+      return llvm::createStringError("--multiversion names " + level +
+                                     " twice");
+  }
+  if (levels.back() != "x86-64" || levels.size() < 2)
+    return llvm::createStringError(
+        "--multiversion needs x86-64 behind the others: what runs where none "
+        "of these does");
+  return llvm::Error::success();
+}
+
+llvm::Error Driver::checkTargetOptions() {
+  if (options.target.getNumOccurrences() && !isForCUDA())
+    if (isDeviceImage(kind))
+      return llvm::createStringError(
+          "--emit=ptx, cubin and fatbin are for --target=cuda");
+  auto needsCUDA = [&](const cl::Option &option) {
+    return option.getNumOccurrences() && !isForCUDA();
+  };
+  for (const cl::Option *option :
+       {static_cast<const cl::Option *>(&options.chip),
+        static_cast<const cl::Option *>(&options.image),
+        static_cast<const cl::Option *>(&options.cudaRuntime)})
+    if (needsCUDA(*option))
+      return llvm::createStringError("--" + option->ArgStr +
+                                     " needs --target=cuda");
+  if (isForCUDA() && options.threads != ThreadModel::None)
+    return llvm::createStringError("--threads needs --target=cpu");
+  return llvm::Error::success();
+}
+
+llvm::Expected<std::vector<std::unique_ptr<llvm::TargetMachine>>>
+Driver::createMachines() {
   TargetSpec target;
   target.triple = options.triple;
   target.cpu = options.cpu;
   target.features = llvm::join(options.features, ",");
-  auto machine = createTargetMachine(target);
-  if (!machine)
-    return machine.takeError();
+  std::vector<TargetSpec> targets(1, target);
+  if (!options.multiversion.empty()) {
+    targets.clear();
+    for (StringRef cpu : options.multiversion) {
+      target.cpu = cpu.str();
+      targets.push_back(target);
+    }
+  }
+  std::vector<std::unique_ptr<llvm::TargetMachine>> machines;
+  for (const TargetSpec &spec : targets) {
+    auto machine = createTargetMachine(spec);
+    if (!machine)
+      return machine.takeError();
+    machines.push_back(std::move(*machine));
+  }
+  return machines;
+}
+
+llvm::Error Driver::compile() {
+  auto machines = createMachines();
+  if (!machines)
+    return machines.takeError();
   auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(options.inputFile);
   if (!buffer)
     return llvm::createStringError(
@@ -215,8 +353,14 @@ llvm::Error Driver::compile() {
   options.lowering.apply(compilation.lowering);
   compilation.lowering.threads = options.threads;
   compilation.lowering.checkShapes = options.checkShapes;
+  if (isForCUDA())
+    compilation.lowering.launch = LaunchKind::CUDA;
+  if (options.chip.getNumOccurrences())
+    compilation.lowering.chip = options.chip;
+  compilation.lowering.deviceFormat = options.image;
   bool isForHost = options.triple.empty() &&
-                   (options.cpu.empty() || options.cpu == "native");
+                   (options.cpu.empty() || options.cpu == "native") &&
+                   options.multiversion.empty();
   if (isForHost)
     compilation.lowering.setHost();
   compilation.kind = kind;
@@ -226,11 +370,57 @@ llvm::Error Driver::compile() {
   compilation.reportTime = [this](StringRef stage, double milliseconds) {
     reportTime(stage, milliseconds);
   };
-  auto result = compileAheadOfTime(*module, compilation, **machine);
+  SmallVector<llvm::TargetMachine *> borrowed;
+  for (const auto &machine : *machines)
+    borrowed.push_back(machine.get());
+  if (options.explain)
+    compilation.explanation = &llvm::errs();
+  llvm::Error unsaved = llvm::Error::success();
+  if (options.saveTemporaries)
+    compilation.saveTemporary = [&](StringRef suffix, StringRef text) {
+      unsaved =
+          llvm::joinErrors(std::move(unsaved), saveTemporary(suffix, text));
+    };
+  auto result = compileAheadOfTime(*module, compilation, borrowed);
   if (!result)
-    return result.takeError();
+    return llvm::joinErrors(std::move(unsaved), result.takeError());
+  if (unsaved)
+    return unsaved;
   compiled = std::move(*result);
   return llvm::Error::success();
+}
+
+/// Writes OUT.SUFFIX, OUT being the output without its own suffix.
+llvm::Error Driver::saveTemporary(StringRef suffix, StringRef text) const {
+  SmallString<128> path(options.outputFile.getValue());
+  llvm::sys::path::replace_extension(path, suffix);
+  if (path == options.outputFile || path == options.header ||
+      path == options.inputFile)
+    return llvm::createStringError("--save-temps would write over " + path);
+  return writeFileAtOnce(path, text);
+}
+
+llvm::Expected<LinkOptions> Driver::getLinkOptions() const {
+  LinkOptions linking;
+  linking.linker = options.linker;
+  auto add = [&](const cl::opt<std::string> &given, std::string found,
+                 const Twine &what) -> llvm::Error {
+    linking.libraries.push_back(given.empty() ? found : given.getValue());
+    if (!linking.libraries.back().empty())
+      return llvm::Error::success();
+    return llvm::createStringError(what + ": --" + given.ArgStr +
+                                   " says where it is");
+  };
+  if (options.threads == ThreadModel::OpenMP)
+    if (llvm::Error error =
+            add(options.openMPLibrary, findOpenMPLibrary(),
+                "LLVM's OpenMP runtime is in none of the usual places"))
+      return error;
+  if (isForCUDA())
+    if (llvm::Error error = add(options.cudaRuntime, findCUDARuntime(),
+                                "libnorm_cuda is not beside this program"))
+      return error;
+  return linking;
 }
 
 llvm::Error Driver::write() {
@@ -239,19 +429,12 @@ llvm::Error Driver::write() {
             writeFileAtOnce(options.outputFile, compiled.code->getBuffer()))
       return error;
   } else {
-    LinkOptions linking;
-    linking.linker = options.linker;
-    if (options.threads == ThreadModel::OpenMP) {
-      linking.openMPLibrary = options.openMPLibrary.empty()
-                                  ? findOpenMPLibrary()
-                                  : options.openMPLibrary.getValue();
-      if (linking.openMPLibrary.empty())
-        return llvm::createStringError(
-            "LLVM's OpenMP runtime is in none of the usual places: "
-            "--openmp-library says where it is");
-    }
+    llvm::Expected<LinkOptions> linking = getLinkOptions();
+    if (!linking)
+      return linking.takeError();
     if (llvm::Error error = measure("link", [&] {
-          return linkSharedLibrary(*compiled.code, options.outputFile, linking);
+          return linkSharedLibrary(*compiled.code, options.outputFile,
+                                   *linking);
         }))
       return error;
   }
