@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes docs/reference from the TableGen files of the tree. With --check, only says which of its files are stale."""
+"""Writes docs/reference from the TableGen files and the C headers of the tree. With --check, only says which of its files are stale."""
 
 import argparse
 import os
@@ -46,6 +46,40 @@ def transform(args):
     return "# Transform operations\n\n" + generate(args, ["-gen-op-doc"], source)
 
 
+def comment_text(lines):
+    """What lines of `///` say."""
+    return "\n".join(line.strip().removeprefix("///").strip() for line in lines)
+
+
+def c_declarations(lines):
+    """The declarations of a C header, as pairs of what is said before one and its text."""
+    said, declaration = [], []
+    for line in lines:
+        code = line.split("//")[0].rstrip()
+        if not declaration and line.startswith("///"):
+            said.append(line)
+        elif declaration or (code and not code.startswith(("#", "extern", "}"))):
+            declaration.append(line)
+            text = "\n".join(declaration)
+            if code.endswith(";") and text.count("{") == text.count("}"):
+                yield comment_text(said), text
+                said, declaration = [], []
+
+
+def c_api(_):
+    """The C API: what the headers say, and what they declare."""
+    sections = ["# C API\n"]
+    for name in ["Support", "Compiler", "CompileModule", "Dialects", "Builders", "Passes"]:
+        text = (INCLUDE / "norm-c" / f"{name}.h").read_text(encoding="utf-8")
+        head, _, body = text.partition("#ifndef ")
+        said = comment_text(line for line in head.splitlines() if line.startswith("///"))
+        sections.append(f"## norm-c/{name}.h\n\n{said}\n")
+        for said, declaration in c_declarations(body.splitlines()[1:]):
+            code = declaration.replace("NORM_CAPI_EXPORTED ", "")
+            sections.append((said + "\n\n" if said else "") + f"```c\n{code}\n```\n")
+    return "\n".join(sections)
+
+
 def reference(args):
     """The text of each file of the reference."""
     ir = INCLUDE / "norm" / "Dialect" / "Norm" / "IR"
@@ -54,6 +88,7 @@ def reference(args):
         "Interfaces.md": generate(args, ["-gen-op-interface-docs"], ir / "NormInterfaces.td"),
         "Passes.md": passes(args),
         "Transform.md": transform(args),
+        "CAPI.md": c_api(args),
     }
 
 
@@ -67,7 +102,7 @@ def main():
     stale = []
     for name, text in reference(args).items():
         path = REFERENCE / name
-        text = NOTE + "\n" + text
+        text = (NOTE.replace(".td files", "headers") if name == "CAPI.md" else NOTE) + "\n" + text
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
         stale.append(os.path.relpath(path, ROOT))

@@ -10,7 +10,7 @@ from lit.llvm.subst import ToolSubst
 
 config.name = "norm-mlir"
 config.test_format = lit.formats.ShTest(execute_external=False)
-config.suffixes = [".mlir", ".test"]
+config.suffixes = [".c", ".mlir", ".test"]
 config.excludes = ["Inputs", "lib"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.norm_obj_root, "test")
@@ -28,7 +28,7 @@ config.substitutions.append(("%python", config.python_executable))
 # Configures a project that uses the package of the build tree.
 consumer = os.path.join(config.test_source_root, "Package", "Inputs", "consumer")
 package = os.path.join(config.norm_obj_root, config.norm_cmake_dir)
-config.substitutions.append(("%consumer", f'%cmake -S "{consumer}" -DNormMLIR_DIR="{package}" -DCMAKE_CXX_COMPILER="{config.cxx_compiler}"'))
+config.substitutions.append(("%consumer", f'%cmake -S "{consumer}" -DNormMLIR_DIR="{package}" -DC_SOURCES="{config.test_source_root}/CAPI" -DCMAKE_CXX_COMPILER="{config.cxx_compiler}"'))
 config.substitutions.append(("%cmake-build", f'"{config.cmake_executable}" --build'))
 config.substitutions.append(("%cmake", f'"{config.cmake_executable}" -G "{config.cmake_generator}"'))
 config.substitutions.append(("%install", f'"{config.cmake_executable}" --install "{config.norm_obj_root}"'))
@@ -39,12 +39,15 @@ includes = " ".join(f'--include="{directory}"' for directory in config.mlir_incl
 config.substitutions.append(("%generate-docs", f'"{config.python_executable}" "{config.norm_src_root}/scripts/generate-docs.py"'
                              f' --tblgen="{config.mlir_tblgen}" {includes}'))
 config.substitutions.append(("%norm-plugin", config.norm_plugin))
+config.substitutions.append(("%capi-library", config.norm_capi_library))
 config.substitutions.append(("%obj", config.norm_obj_root))
 config.substitutions.append(("%norm-tools", config.norm_tools_dir))
 config.substitutions.append(("%examples", os.path.join(config.norm_src_root, "examples")))
 config.substitutions.append(("%src", config.norm_src_root))
 
-tools = ["norm-opt", "norm-lsp-server", "norm-reduce"] + [ToolSubst(name, unresolved="ignore") for name in ("norm-run", "norm-compile")]
+tools = ["norm-opt", "norm-lsp-server", "norm-reduce"]
+tools += [ToolSubst(name, unresolved="ignore") for name in ("norm-capi-compiler-test", "norm-capi-ir-test")]
+tools += [ToolSubst(name, unresolved="ignore") for name in ("norm-run", "norm-compile")]
 tools += [ToolSubst(name, unresolved="ignore") for name in ("mlir-opt", "mlir-translate", "llc", "opt")]
 llvm_config.add_tool_substitutions(tools, [config.norm_tools_dir, config.llvm_tools_dir])
 
