@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-/// The passes and the pipeline, for MLIR's pass managers. What passes and their
-/// options mean: docs/reference/Passes.md. Options may be NULL: the defaults.
-/// Strings in them are copied; NULL stands for the default.
+/// The passes and the pipelines, for MLIR's pass managers. What passes and
+/// their options mean: docs/reference/Passes.md. Options may be NULL: the
+/// defaults. Strings in them are copied; NULL stands for the default.
 ///
 /// A pass belongs to the caller until `mlirPassManagerAddOwnedPass`. Passes are
 /// for modules, and for functions (`mlirOpPassManagerAddOwnedPass`) where
@@ -117,6 +117,36 @@ NORM_CAPI_EXPORTED NormToLLVMOptions normToLLVMOptionsGetDefaults(void);
 /// LLVM dialect.
 NORM_CAPI_EXPORTED void normAddToLLVMPipeline(MlirOpPassManager manager,
                                               const NormToLLVMOptions *options);
+
+/// What `norm-to-nvvm` makes of kernels.
+typedef enum NormDeviceFormat {
+  NORM_DEVICE_PTX = 0,
+  NORM_DEVICE_CUBIN = 1,  ///< By ptxas.
+  NORM_DEVICE_FATBIN = 2, ///< By ptxas and fatbinary.
+  NORM_DEVICE_LLVM = 3    ///< LLVM bitcode; launches stay as they are.
+} NormDeviceFormat;
+
+/// Options of `norm-to-nvvm`: those of norm/Pipelines/Pipelines.h.
+typedef struct NormToNVVMOptions {
+  bool raise;
+  bool fuse;
+  bool checkShapes;
+  NormMomentsAlgorithm algorithm;
+  const char *chip;     ///< Such as "sm_90".
+  const char *features; ///< Such as "+ptx80".
+  int optLevel;
+  NormDeviceFormat format;
+  const char *toolkit; ///< Where CUDA's tools are.
+  int64_t assumeAlignment;
+} NormToNVVMOptions;
+
+NORM_CAPI_EXPORTED NormToNVVMOptions normToNVVMOptionsGetDefaults(void);
+
+/// Adds `norm-to-nvvm` to a pass manager for modules: kernels, and host code in
+/// the LLVM dialect that launches them by norm/Runtime/CUDA.h. The context
+/// needs MLIR's translations to LLVM IR (`mlirRegisterAllLLVMTranslations`).
+NORM_CAPI_EXPORTED void normAddToNVVMPipeline(MlirOpPassManager manager,
+                                              const NormToNVVMOptions *options);
 
 #ifdef __cplusplus
 }

@@ -15,10 +15,11 @@ static MlirPass release(std::unique_ptr<Pass> pass) {
   return wrap(pass.release());
 }
 
-/// Sets an option from a string of C.
-static void assign(std::string &option, const char *value) {
+/// Sets an option of a pass or a pipeline from a string of C.
+template <typename Option>
+static void assign(Option &option, const char *value) {
   if (value)
-    option = value;
+    option = std::string(value);
 }
 
 //===- norm-raise ---------------------------------------------------------===//
@@ -187,4 +188,65 @@ void normAddToLLVMPipeline(MlirOpPassManager manager,
     result.numThreads = options->numThreads;
   }
   norm::buildNormToLLVMPipeline(*unwrap(manager), result);
+}
+
+//===- norm-to-nvvm -------------------------------------------------------===//
+
+static NormDeviceFormat wrap(norm::DeviceFormat format) {
+  switch (format) {
+  case norm::DeviceFormat::PTX:
+    return NORM_DEVICE_PTX;
+  case norm::DeviceFormat::Cubin:
+    return NORM_DEVICE_CUBIN;
+  case norm::DeviceFormat::Fatbin:
+    return NORM_DEVICE_FATBIN;
+  case norm::DeviceFormat::LLVM:
+    return NORM_DEVICE_LLVM;
+  }
+  llvm_unreachable("there are no others");
+}
+
+static norm::DeviceFormat unwrap(NormDeviceFormat format) {
+  switch (format) {
+  case NORM_DEVICE_CUBIN:
+    return norm::DeviceFormat::Cubin;
+  case NORM_DEVICE_FATBIN:
+    return norm::DeviceFormat::Fatbin;
+  case NORM_DEVICE_LLVM:
+    return norm::DeviceFormat::LLVM;
+  case NORM_DEVICE_PTX:
+    break;
+  }
+  return norm::DeviceFormat::PTX;
+}
+
+NormToNVVMOptions normToNVVMOptionsGetDefaults() {
+  norm::NormToNVVMOptions defaults;
+  NormToNVVMOptions options = {};
+  options.raise = defaults.raise;
+  options.fuse = defaults.fuse;
+  options.checkShapes = defaults.checkShapes;
+  options.algorithm = norm::wrap(defaults.algorithm);
+  options.optLevel = defaults.optLevel;
+  options.format = wrap(defaults.format);
+  options.assumeAlignment = defaults.assumeAlignment;
+  return options;
+}
+
+void normAddToNVVMPipeline(MlirOpPassManager manager,
+                           const NormToNVVMOptions *options) {
+  norm::NormToNVVMOptions result;
+  if (options) {
+    result.raise = options->raise;
+    result.fuse = options->fuse;
+    result.checkShapes = options->checkShapes;
+    result.algorithm = norm::unwrap(options->algorithm);
+    assign(result.chip, options->chip);
+    assign(result.features, options->features);
+    result.optLevel = options->optLevel;
+    result.format = unwrap(options->format);
+    assign(result.toolkit, options->toolkit);
+    result.assumeAlignment = options->assumeAlignment;
+  }
+  norm::buildNormToNVVMPipeline(*unwrap(manager), result);
 }

@@ -264,6 +264,16 @@ static void testPasses(MlirContext context) {
   options.vectorBits = 256;
   normAddToLLVMPipeline(mlirPassManagerGetAsOpPassManager(manager), &options);
   run(manager, parse(context));
+
+  // CHECK-LABEL: kernels
+  // CHECK: .target sm_80
+  printf("kernels\n");
+  manager = mlirPassManagerCreate(context);
+  NormToNVVMOptions device = normToNVVMOptionsGetDefaults();
+  device.chip = "sm_80";
+  mlirRegisterAllLLVMTranslations(context);
+  normAddToNVVMPipeline(mlirPassManagerGetAsOpPassManager(manager), &device);
+  run(manager, parse(context));
 }
 
 static void reportToC(const NormDiagnostic *diagnostic, void *userData) {
