@@ -82,6 +82,7 @@ static void addCUDAPipeline(OpPassManager &pm, const LoweringOptions &options) {
   pipeline.algorithm = options.algorithm;
   pipeline.chip = options.chip;
   pipeline.format = options.deviceFormat;
+  pipeline.host = options.lowerHost;
   buildNormToNVVMPipeline(pm, pipeline);
 }
 

@@ -50,21 +50,44 @@ private:
 // Functions
 //===----------------------------------------------------------------------===//
 
-/// Every function of the module has a stream as its last argument, and hands it
-/// on.
+/// Whether a function does what needs a stream, calls apart.
+static bool usesStream(func::FuncOp function) {
+  return function
+      .walk([](Operation *op) {
+        bool isUse = isa<memref::AllocOp, memref::DeallocOp, memref::CopyOp,
+                         memref::GetGlobalOp>(op) ||
+                     isa<gpu::GPUDialect>(op->getDialect());
+        return isUse ? WalkResult::interrupt() : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
+/// Public functions, and those that need it, have a stream as their last
+/// argument, and hand it on.
 LogicalResult CUDACalls::addStreams() {
-  for (auto function : module.getOps<func::FuncOp>()) {
-    if (function.isDeclaration())
-      continue;
+  llvm::SetVector<func::FuncOp> users;
+  for (auto function : module.getOps<func::FuncOp>())
+    if (!function.isDeclaration() &&
+        (function.isPublic() || usesStream(function)))
+      users.insert(function);
+  SmallVector<func::CallOp> calls;
+  module.walk([&](func::CallOp call) { calls.push_back(call); });
+  auto getCallee = [&](func::CallOp call) {
+    return symbols.lookup<func::FuncOp>(call.getCallee());
+  };
+  for (size_t known = 0; known != users.size();) {
+    known = users.size();
+    for (func::CallOp call : calls)
+      if (users.contains(getCallee(call)))
+        users.insert(call->getParentOfType<func::FuncOp>());
+  }
+  for (func::FuncOp function : users)
     if (failed(function.insertArgument(function.getNumArguments(), pointer,
                                        /*argAttrs=*/{}, function.getLoc())))
       return failure();
-  }
-  module.walk([&](func::CallOp call) {
-    auto callee = symbols.lookup<func::FuncOp>(call.getCallee());
-    if (callee && !callee.isDeclaration())
+  for (func::CallOp call : calls)
+    if (users.contains(getCallee(call)))
       call.getOperandsMutable().append(getStream(call));
-  });
   return success();
 }
 

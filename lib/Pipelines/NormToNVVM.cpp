@@ -88,6 +88,7 @@ static void addDeviceStage(OpPassManager &pm,
   kernels.addPass(createCanonicalizerPass());
   kernels.addPass(createCSEPass());
   kernels.addPass(createReconcileUnrealizedCastsPass());
+  pm.addPass(createNormMergeGPUModulesPass());
   GpuModuleToBinaryPassOptions binary;
   binary.toolkitPath = options.toolkit;
   binary.compilationTarget = getKeyword(options.format).str();
@@ -104,7 +105,7 @@ void norm::buildNormToNVVMPipeline(OpPassManager &pm,
   addNormMemRefPasses(pm, options);
   addLinalgToGPU(pm);
   addDeviceStage(pm, options);
-  if (options.format == DeviceFormat::LLVM)
+  if (!options.host || options.format == DeviceFormat::LLVM)
     return;
   pm.addPass(createNormGPUToCUDACallsPass());
   addHostStage(pm, common);

@@ -42,6 +42,21 @@ module attributes {gpu.container_module} {
   }
   func.func private @outside(memref<?x4xf32>)
 
+  // A private function that does without has no stream.
+  // CHECK-LABEL: func.func private @sizes(
+  // CHECK-SAME: %{{[a-z0-9]+}}: index, %{{[a-z0-9]+}}: index) -> i1 {
+  func.func private @sizes(%a: index, %b: index) -> i1 {
+    %equal = arith.cmpi eq, %a, %b : index
+    return %equal : i1
+  }
+  // CHECK-LABEL: func.func private @calls(
+  // CHECK-SAME: %[[M:.*]]: memref<?x4xf32>, %[[STREAM:.*]]: !llvm.ptr) {
+  // CHECK: call @memory(%[[M]], %[[STREAM]])
+  func.func private @calls(%m: memref<?x4xf32>) {
+    func.call @memory(%m) : (memref<?x4xf32>) -> ()
+    return
+  }
+
   // CHECK-LABEL: func.func @memory(
   // CHECK-SAME: %[[M:.*]]: memref<?x4xf32>, %[[STREAM:.*]]: !llvm.ptr) {
   // CHECK: %[[C16:.*]] = llvm.mlir.constant(16 : i64)

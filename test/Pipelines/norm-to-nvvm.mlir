@@ -4,18 +4,18 @@
 // RUN: norm-opt %s --norm-to-nvvm | mlir-translate --mlir-to-llvmir | llc -filetype=obj -o /dev/null
 
 // CHECK-DAG: llvm.func @norm_cuda_launch(!llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr, !llvm.ptr)
-// CHECK-DAG: llvm.mlir.global internal constant @layer_norm_kernel_image("{{.*}}.target sm_90{{.*}}.visible .entry layer_norm_kernel({{.*}}ld.global.v4{{.*}}\00") {{.*}}alignment = 64
-// CHECK-DAG: llvm.mlir.global internal @layer_norm_kernel_module() {{.*}} : !llvm.struct<(ptr, ptr, i64)>
-// CHECK-DAG: llvm.mlir.global internal constant @layer_norm_kernel_chip("sm_90\00")
+// CHECK-DAG: llvm.mlir.global internal constant @kernels_image("{{.*}}.target sm_90{{.*}}.visible .entry layer_norm_kernel({{.*}}ld.global.v4{{.*}}\00") {{.*}}alignment = 64
+// CHECK-DAG: llvm.mlir.global internal @kernels_module() {{.*}} : !llvm.struct<(ptr, ptr, i64)>
+// CHECK-DAG: llvm.mlir.global internal constant @kernels_chip("sm_90\00")
 // CHECK-DAG: llvm.mlir.global internal constant @layer_norm_kernel_name("layer_norm_kernel\00")
 
 // BITCODE-NOT: norm_cuda
-// BITCODE: gpu.launch_func @layer_norm_kernel::@layer_norm_kernel
-// BITCODE: gpu.binary @layer_norm_kernel [#gpu.object<#nvvm.target<O = 3, chip = "sm_80", features = "+ptx70">, offload = "BC
+// BITCODE: gpu.launch_func @kernels::@layer_norm_kernel
+// BITCODE: gpu.binary @kernels [#gpu.object<#nvvm.target<O = 3, chip = "sm_80", features = "+ptx70">, offload = "BC
 
 // CHECK-LABEL: llvm.func @layer_norm(
 // CHECK-SAME: %[[STREAM:[a-z0-9]+]]: !llvm.ptr) {
-// CHECK-DAG: %[[MODULE:.*]] = llvm.mlir.addressof @layer_norm_kernel_module
+// CHECK-DAG: %[[MODULE:.*]] = llvm.mlir.addressof @kernels_module
 // CHECK-DAG: %[[NAME:.*]] = llvm.mlir.addressof @layer_norm_kernel_name
 // CHECK: llvm.call @norm_cuda_launch(%[[MODULE]], %[[NAME]], %[[GRID:.*]], %[[ARGUMENTS:.*]], %[[STREAM]])
 // CHECK-NOT: llvm.call

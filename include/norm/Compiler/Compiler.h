@@ -55,6 +55,8 @@ struct LoweringOptions {
   std::string chip = "sm_90";
   /// What kernels become, for CUDA.
   DeviceFormat deviceFormat = DeviceFormat::PTX;
+  /// Whether the host's side is lowered too, for CUDA.
+  bool lowerHost = true;
   /// Compute everything in f64, after norm operations became linalg: an oracle.
   /// Float types of the entry point change too.
   bool promoteToF64 = false;

@@ -170,6 +170,11 @@ struct NormToNVVMOptions : public PassPipelineOptions<NormToNVVMOptions> {
                      "Both, by ptxas and fatbinary"),
           clEnumValN(DeviceFormat::LLVM, "llvm",
                      "LLVM bitcode; launches are not lowered"))};
+  PassOptions::Option<bool> host{
+      *this, "host",
+      llvm::cl::desc("Lower the host's side too; otherwise gpu.binary and "
+                     "gpu.launch_func stay"),
+      llvm::cl::init(true)};
   PassOptions::Option<std::string> toolkit{
       *this, "toolkit",
       llvm::cl::desc("Where CUDA's bin and nvvm are; none: found by PATH, "
@@ -185,7 +190,8 @@ struct NormToNVVMOptions : public PassPipelineOptions<NormToNVVMOptions> {
 /// From norm operations and the linalg, tensor, tosa and arith operations
 /// around them, on tensors or memrefs, to kernels and to host code in the LLVM
 /// dialect that launches them by `norm/Runtime/CUDA.h`. All memrefs are memory
-/// of the GPU; functions get the stream as one more argument, the last. Results
+/// of the GPU; public functions get the stream as one more argument, the last,
+/// and so do others that need it. Results
 /// are returned as by `norm-to-llvm`, but what the caller frees is to be freed
 /// by `norm_cuda_free`.
 void buildNormToNVVMPipeline(OpPassManager &pm,
