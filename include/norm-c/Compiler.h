@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-/// The compiler: a module as text or bytecode in; an object, assembly, IR and
-/// a header of C functions out. Needs nothing of MLIR's C API.
+/// The compiler: a module as text or bytecode in; an object, assembly, IR or
+/// kernels and a header of C functions out. Needs nothing of MLIR's C API.
 
 #ifndef NORM_C_COMPILER_H
 #define NORM_C_COMPILER_H
@@ -20,7 +20,10 @@ typedef enum NormOutputKind {
   NORM_OUTPUT_OBJECT = 0,   ///< An object file.
   NORM_OUTPUT_ASSEMBLY = 1, ///< Assembly, as text.
   NORM_OUTPUT_LLVM_IR = 2,  ///< Optimized LLVM IR, as text.
-  NORM_OUTPUT_MLIR = 3      ///< The LLVM dialect, as text.
+  NORM_OUTPUT_MLIR = 3,     ///< The LLVM dialect, as text.
+  NORM_OUTPUT_PTX = 4,      ///< The kernels alone, as PTX.
+  NORM_OUTPUT_CUBIN = 5,    ///< The kernels alone, as machine code, by ptxas.
+  NORM_OUTPUT_FATBIN = 6    ///< The kernels alone, as both.
 } NormOutputKind;
 
 /// What runs the parallel loops of compiled code.
@@ -28,6 +31,20 @@ typedef enum NormThreadModel {
   NORM_THREADS_NONE = 0,  ///< The caller's thread.
   NORM_THREADS_OPENMP = 1 ///< LLVM's OpenMP runtime, which code is linked with.
 } NormThreadModel;
+
+/// What computes.
+typedef enum NormTarget {
+  NORM_TARGET_CPU = 0,
+  NORM_TARGET_CUDA = 1 ///< An NVIDIA GPU, by kernels that functions launch.
+} NormTarget;
+
+/// What kernels are made into, within an object or as the result of a pipeline.
+typedef enum NormDeviceFormat {
+  NORM_DEVICE_PTX = 0,
+  NORM_DEVICE_CUBIN = 1,  ///< By ptxas.
+  NORM_DEVICE_FATBIN = 2, ///< By ptxas and fatbinary.
+  NORM_DEVICE_LLVM = 3    ///< LLVM bitcode; for the pipeline alone.
+} NormDeviceFormat;
 
 /// How mean and variance are computed: docs/Numerics.md.
 typedef enum NormMomentsAlgorithm {
@@ -53,6 +70,9 @@ typedef struct NormCompileOptions {
   NormThreadModel threads;
   NormMomentsAlgorithm algorithm;
   int64_t vectorBits; ///< Bits of a vector register; 0: the target's.
+  NormTarget target;
+  const char *chip;       ///< The GPU; NULL: sm_90.
+  NormDeviceFormat image; ///< What kernels are in an object for CUDA.
 } NormCompileOptions;
 
 /// The defaults: an object for this machine, without C functions.
@@ -107,12 +127,12 @@ normCompilationGetHeader(NormCompilation compilation);
 
 /// Links an object to the shared library `path`, which appears when it is
 /// complete. `linker` is a C compiler's driver (NULL: the first of cc, gcc and
-/// clang), `openMPLibrary` the full path of LLVM's OpenMP runtime (NULL: where
-/// it usually is, if the code needs it). Returns false after an error, of which
-/// the callback has been told.
+/// clang), `runtime` the full path of the runtime that the code needs: LLVM's
+/// for OpenMP, libnorm_cuda for CUDA (NULL: where it usually is, if any is
+/// needed). Returns false after an error, of which the callback has been told.
 NORM_CAPI_EXPORTED bool normCompilationLinkSharedLibrary(
     NormCompilation compilation, const char *path, const char *linker,
-    const char *openMPLibrary, NormDiagnosticCallback callback, void *userData);
+    const char *runtime, NormDiagnosticCallback callback, void *userData);
 
 #ifdef __cplusplus
 }

@@ -118,14 +118,6 @@ NORM_CAPI_EXPORTED NormToLLVMOptions normToLLVMOptionsGetDefaults(void);
 NORM_CAPI_EXPORTED void normAddToLLVMPipeline(MlirOpPassManager manager,
                                               const NormToLLVMOptions *options);
 
-/// What `norm-to-nvvm` makes of kernels.
-typedef enum NormDeviceFormat {
-  NORM_DEVICE_PTX = 0,
-  NORM_DEVICE_CUBIN = 1,  ///< By ptxas.
-  NORM_DEVICE_FATBIN = 2, ///< By ptxas and fatbinary.
-  NORM_DEVICE_LLVM = 3    ///< LLVM bitcode; launches stay as they are.
-} NormDeviceFormat;
-
 /// Options of `norm-to-nvvm`: those of norm/Pipelines/Pipelines.h.
 typedef struct NormToNVVMOptions {
   bool raise;
@@ -136,6 +128,7 @@ typedef struct NormToNVVMOptions {
   const char *features; ///< Such as "+ptx80".
   int optLevel;
   NormDeviceFormat format;
+  bool host;           ///< Lower the launches too.
   const char *toolkit; ///< Where CUDA's tools are.
   int64_t assumeAlignment;
 } NormToNVVMOptions;

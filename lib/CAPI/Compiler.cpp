@@ -31,8 +31,9 @@ private:
 /// What a NormCompilation points to.
 struct Compilation {
   CompiledModule module;
-  ThreadModel threads;
   OutputKind kind;
+  ThreadModel threads;
+  LaunchKind launch;
 };
 
 } // namespace
@@ -98,9 +99,31 @@ static llvm::Expected<OutputKind> unwrap(NormOutputKind kind) {
     return OutputKind::LLVMIR;
   case NORM_OUTPUT_MLIR:
     return OutputKind::MLIR;
+  case NORM_OUTPUT_PTX:
+    return OutputKind::PTX;
+  case NORM_OUTPUT_CUBIN:
+    return OutputKind::Cubin;
+  case NORM_OUTPUT_FATBIN:
+    return OutputKind::Fatbin;
   }
   return llvm::createStringError("unknown kind of output: " +
                                  llvm::Twine(int(kind)));
+}
+
+/// Options that do not go together.
+static llvm::Error checkOptions(OutputKind kind,
+                                const NormCompileOptions &options) {
+  if (kind == OutputKind::MLIR && options.cFunctions)
+    return llvm::createStringError("C functions are added to LLVM IR: the LLVM "
+                                   "dialect cannot have them");
+  if (isDeviceImage(kind) && options.cFunctions)
+    return llvm::createStringError("kernels alone have no C functions");
+  if (isDeviceImage(kind) && options.target != NORM_TARGET_CUDA)
+    return llvm::createStringError("kernels alone need the target CUDA");
+  if (options.target == NORM_TARGET_CUDA &&
+      options.threads != NORM_THREADS_NONE)
+    return llvm::createStringError("threads need the target CPU");
+  return llvm::Error::success();
 }
 
 /// Compiles the module, which is changed. `source` is the text that it comes
@@ -111,9 +134,8 @@ compile(ModuleOp module, const NormCompileOptions &options,
   auto kind = unwrap(options.kind);
   if (!kind)
     return kind.takeError();
-  if (*kind == OutputKind::MLIR && options.cFunctions)
-    return llvm::createStringError("C functions are added to LLVM IR: the LLVM "
-                                   "dialect cannot have them");
+  if (llvm::Error error = checkOptions(*kind, options))
+    return error;
   TargetSpec target;
   target.triple = toString(options.triple);
   target.cpu = toString(options.cpu);
@@ -133,6 +155,11 @@ compile(ModuleOp module, const NormCompileOptions &options,
   lowering.threads = norm::unwrap(options.threads);
   lowering.algorithm = norm::unwrap(options.algorithm);
   lowering.vectorBits = options.vectorBits;
+  if (options.target == NORM_TARGET_CUDA)
+    lowering.launch = LaunchKind::CUDA;
+  if (options.chip)
+    lowering.chip = options.chip;
+  lowering.deviceFormat = norm::unwrap(options.image);
   if (target.triple.empty() && (target.cpu.empty() || target.cpu == "native"))
     lowering.setHost();
   if (options.cFunctions && source)
@@ -143,8 +170,8 @@ compile(ModuleOp module, const NormCompileOptions &options,
   // A copy has a 0 behind it.
   compiled->code =
       llvm::MemoryBuffer::getMemBufferCopy(compiled->code->getBuffer());
-  return std::make_unique<Compilation>(
-      Compilation{std::move(*compiled), lowering.threads, *kind});
+  return std::make_unique<Compilation>(Compilation{
+      std::move(*compiled), *kind, lowering.threads, lowering.launch});
 }
 
 /// Gives the result to C; tells the reporter of an error.
@@ -231,27 +258,44 @@ const char *normCompilationGetHeader(NormCompilation compilation) {
   return unwrap(compilation)->module.header.c_str();
 }
 
+/// What the code is to be linked with; `runtime` overrides where that is.
+static llvm::Expected<LinkOptions>
+getLinkOptions(const Compilation &compilation, const char *linker,
+               const char *runtime) {
+  LinkOptions options;
+  options.linker = toString(linker);
+  bool isParallel = compilation.threads == ThreadModel::OpenMP;
+  if (!isParallel && compilation.launch != LaunchKind::CUDA)
+    return options;
+  std::string found = toString(runtime);
+  if (found.empty())
+    found = isParallel ? findOpenMPLibrary() : findCUDARuntime();
+  if (found.empty())
+    return llvm::createStringError(
+        isParallel ? "LLVM's OpenMP runtime is in none of the usual places"
+                   : "libnorm_cuda is not beside this library");
+  options.libraries.push_back(std::move(found));
+  return options;
+}
+
 bool normCompilationLinkSharedLibrary(NormCompilation compilation,
                                       const char *path, const char *linker,
-                                      const char *openMPLibrary,
+                                      const char *runtime,
                                       NormDiagnosticCallback callback,
                                       void *userData) {
   Reporter reporter(callback, userData);
   const Compilation &compiled = *unwrap(compilation);
-  auto fail = [&](llvm::Error error) {
-    reporter.report(std::move(error));
-    return false;
+  auto link = [&]() -> llvm::Error {
+    if (compiled.kind != OutputKind::Object)
+      return llvm::createStringError("only an object can be linked");
+    auto options = getLinkOptions(compiled, linker, runtime);
+    if (!options)
+      return options.takeError();
+    return linkSharedLibrary(*compiled.module.code, path, *options);
   };
-  if (compiled.kind != OutputKind::Object)
-    return fail(llvm::createStringError("only an object can be linked"));
-  LinkOptions options;
-  options.linker = toString(linker);
-  if (compiled.threads == ThreadModel::OpenMP) {
-    options.openMPLibrary = openMPLibrary ? openMPLibrary : findOpenMPLibrary();
-    if (options.openMPLibrary.empty())
-      return fail(llvm::createStringError(
-          "LLVM's OpenMP runtime is in none of the usual places"));
-  }
-  llvm::Error error = linkSharedLibrary(*compiled.module.code, path, options);
-  return error ? fail(std::move(error)) : true;
+  llvm::Error error = link();
+  if (!error)
+    return true;
+  reporter.report(std::move(error));
+  return false;
 }

@@ -52,6 +52,34 @@ inline NormMomentsAlgorithm wrap(MomentsAlgorithm algorithm) {
   return NORM_ALGORITHM_CORRECTED_TWO_PASS;
 }
 
+inline NormDeviceFormat wrap(DeviceFormat format) {
+  switch (format) {
+  case DeviceFormat::PTX:
+    return NORM_DEVICE_PTX;
+  case DeviceFormat::Cubin:
+    return NORM_DEVICE_CUBIN;
+  case DeviceFormat::Fatbin:
+    return NORM_DEVICE_FATBIN;
+  case DeviceFormat::LLVM:
+    return NORM_DEVICE_LLVM;
+  }
+  llvm_unreachable("there are no others");
+}
+
+inline DeviceFormat unwrap(NormDeviceFormat format) {
+  switch (format) {
+  case NORM_DEVICE_CUBIN:
+    return DeviceFormat::Cubin;
+  case NORM_DEVICE_FATBIN:
+    return DeviceFormat::Fatbin;
+  case NORM_DEVICE_LLVM:
+    return DeviceFormat::LLVM;
+  case NORM_DEVICE_PTX:
+    break;
+  }
+  return DeviceFormat::PTX;
+}
+
 } // namespace mlir::norm
 
 #endif // NORM_LIB_CAPI_HELPERS_H

@@ -192,34 +192,6 @@ void normAddToLLVMPipeline(MlirOpPassManager manager,
 
 //===- norm-to-nvvm -------------------------------------------------------===//
 
-static NormDeviceFormat wrap(norm::DeviceFormat format) {
-  switch (format) {
-  case norm::DeviceFormat::PTX:
-    return NORM_DEVICE_PTX;
-  case norm::DeviceFormat::Cubin:
-    return NORM_DEVICE_CUBIN;
-  case norm::DeviceFormat::Fatbin:
-    return NORM_DEVICE_FATBIN;
-  case norm::DeviceFormat::LLVM:
-    return NORM_DEVICE_LLVM;
-  }
-  llvm_unreachable("there are no others");
-}
-
-static norm::DeviceFormat unwrap(NormDeviceFormat format) {
-  switch (format) {
-  case NORM_DEVICE_CUBIN:
-    return norm::DeviceFormat::Cubin;
-  case NORM_DEVICE_FATBIN:
-    return norm::DeviceFormat::Fatbin;
-  case NORM_DEVICE_LLVM:
-    return norm::DeviceFormat::LLVM;
-  case NORM_DEVICE_PTX:
-    break;
-  }
-  return norm::DeviceFormat::PTX;
-}
-
 NormToNVVMOptions normToNVVMOptionsGetDefaults() {
   norm::NormToNVVMOptions defaults;
   NormToNVVMOptions options = {};
@@ -228,7 +200,8 @@ NormToNVVMOptions normToNVVMOptionsGetDefaults() {
   options.checkShapes = defaults.checkShapes;
   options.algorithm = norm::wrap(defaults.algorithm);
   options.optLevel = defaults.optLevel;
-  options.format = wrap(defaults.format);
+  options.format = norm::wrap(defaults.format);
+  options.host = defaults.host;
   options.assumeAlignment = defaults.assumeAlignment;
   return options;
 }
@@ -244,7 +217,8 @@ void normAddToNVVMPipeline(MlirOpPassManager manager,
     assign(result.chip, options->chip);
     assign(result.features, options->features);
     result.optLevel = options->optLevel;
-    result.format = unwrap(options->format);
+    result.format = norm::unwrap(options->format);
+    result.host = options->host;
     assign(result.toolkit, options->toolkit);
     result.assumeAlignment = options->assumeAlignment;
   }

@@ -55,6 +55,7 @@ static void show(const char *name, const NormCompileOptions *options,
 // CHECK: AArch64: fmul
 // CHECK: LLVM IR: define
 // CHECK: MLIR: llvm.func
+// CHECK: kernels: .target sm_80
 // CHECK: with C functions: int my_normalize
 static void testKinds(void) {
   printf("version %s, LLVM %s\n", normGetVersion(), normGetLLVMVersion());
@@ -80,6 +81,12 @@ static void testKinds(void) {
   options.kind = NORM_OUTPUT_MLIR;
   show("MLIR", &options, "llvm.func");
 
+  options.kind = NORM_OUTPUT_PTX;
+  options.target = NORM_TARGET_CUDA;
+  options.chip = "sm_80";
+  show("kernels", &options, ".target sm_80");
+
+  options.target = NORM_TARGET_CPU;
   options.kind = NORM_OUTPUT_OBJECT;
   options.cFunctions = true;
   options.prefix = "my_";
@@ -97,6 +104,7 @@ static void testKinds(void) {
 // CHECK: error: {{.*}}no-such-cpu
 // CHECK: error: unknown kind of output: 17
 // CHECK: error: C functions are added to LLVM IR
+// CHECK: error: kernels alone need the target CUDA
 // CHECK: error: only an object can be linked
 // CHECK: error: {{.*}}/nowhere/
 // CHECK: without a callback: nothing
@@ -118,6 +126,9 @@ static void testErrors(const char *path) {
   compile(layerNorm, &options);
   options.kind = NORM_OUTPUT_MLIR;
   options.cFunctions = true;
+  compile(layerNorm, &options);
+  options.kind = NORM_OUTPUT_PTX;
+  options.cFunctions = false;
   compile(layerNorm, &options);
   options = normCompileOptionsGetDefaults();
   options.kind = NORM_OUTPUT_ASSEMBLY;
