@@ -30,6 +30,8 @@ consumer = os.path.join(config.test_source_root, "Package", "Inputs", "consumer"
 package = os.path.join(config.norm_obj_root, config.norm_cmake_dir)
 config.substitutions.append(("%consumer", f'%cmake -S "{consumer}" -DNormMLIR_DIR="{package}" -DC_SOURCES="{config.test_source_root}/CAPI" -DCMAKE_CXX_COMPILER="{config.cxx_compiler}"'))
 config.substitutions.append(("%cmake-build", f'"{config.cmake_executable}" --build'))
+cpack = os.path.join(os.path.dirname(config.cmake_executable), "cpack")
+config.substitutions.append(("%cpack", f'"{cpack}"'))
 config.substitutions.append(("%cmake", f'"{config.cmake_executable}" -G "{config.cmake_generator}"'))
 config.substitutions.append(("%install", f'"{config.cmake_executable}" --install "{config.norm_obj_root}"'))
 # C compilers for what norm-compile makes.
@@ -52,15 +54,16 @@ tools += [ToolSubst(name, unresolved="ignore") for name in ("norm-run", "norm-co
 tools += [ToolSubst(name, unresolved="ignore") for name in ("mlir-opt", "mlir-translate", "llc", "opt")]
 llvm_config.add_tool_substitutions(tools, [config.norm_tools_dir, config.llvm_tools_dir])
 
-# REQUIRES: norm-run, norm-compile, asan, g++, clang++-22, clang-format, aarch64-qemu, x86_64, avx2, avx512f …
+# REQUIRES: norm-run, norm-compile, asan, g++, clang++-22, dpkg-shlibdeps,
+# clang-format, aarch64-qemu, x86_64, avx2, avx512f …
 config.available_features.add(platform.machine())
 for tool in ("norm-run", "norm-compile"):
     if os.path.exists(os.path.join(config.norm_tools_dir, tool)):
         config.available_features.add(tool)
-# Compilers for what uses the installed package.
-for compiler in ("g++", "clang++-22"):
-    if shutil.which(compiler):
-        config.available_features.add(compiler)
+# Compilers for what uses the installed package; what makes Debian packages.
+for program in ("g++", "clang++-22", "dpkg-shlibdeps"):
+    if shutil.which(program):
+        config.available_features.add(program)
 if shutil.which("clang-format-22"):
     config.available_features.add("clang-format")
 if shutil.which("qemu-aarch64") and shutil.which("aarch64-linux-gnu-gcc-12"):
