@@ -80,6 +80,43 @@ def c_api(_):
     return "\n".join(sections)
 
 
+# An option of a pipeline: its type, its name, what it does, its default, its values.
+PIPELINE_OPTION = re.compile(
+    r'PassOptions::Option<([^>]+)>\s+\w+\{\s*\*this,\s*"([^"]+)",\s*llvm::cl::desc\(((?:\s*"[^"]*")+)\),\s*'
+    r'llvm::cl::init\(([^)]*)\)(?:,\s*llvm::cl::values\((.*?)\)\)?)?\};', re.DOTALL)
+PIPELINE_VALUE = re.compile(r'clEnumValN\(([\w:]+),\s*"([^"]+)",\s*((?:\s*"[^"]*")+)')
+
+
+def c_string(text):
+    """What adjacent literals of C++ say."""
+    return "".join(re.findall(r'"([^"]*)"', text))
+
+
+def pipeline_option(match):
+    """One option, a line each for its values."""
+    _, name, said, default, values = match.groups()
+    values = [(value, name, c_string(text)) for value, name, text in PIPELINE_VALUE.findall(values or "")]
+    default = {value: name for value, name, _ in values}.get(default, default) or "the default"
+    lines = [f"| `{name}` | `{default}` | {c_string(said)} |"]
+    lines += [f"| | | `{name}={value}`: {text} |" for _, value, text in values]
+    return "\n".join(lines)
+
+
+def pipelines(_):
+    """The pipelines and their options, as Pipelines.h declares them."""
+    text = (INCLUDE / "norm" / "Pipelines" / "Pipelines.h").read_text(encoding="utf-8")
+    sections = ["# Pipelines\n"]
+    for flag, name, options in re.findall(
+            r"/// Options of `([\w-]+)`\.\nstruct (\w+) [^{]*\{\n(.*?)\n\};\n", text, re.DOTALL):
+        said = re.search(rf"((?:///[^\n]*\n)+)void \w+\([^;]*const {name} &", text)
+        table = [pipeline_option(match) for match in PIPELINE_OPTION.finditer(options)]
+        if len(table) != options.count("PassOptions::Option<"):
+            sys.exit(f"Pipelines.h: {options.count('PassOptions::Option<')} options of {flag}, but {len(table)} are understood")
+        head = "| option | default | meaning |\n|---|---|---|"
+        sections.append(f"## `{flag}`\n\n{comment_text(said[1].splitlines())}\n\n" + "\n".join([head, *table]) + "\n")
+    return "\n".join(sections)
+
+
 def reference(args):
     """The text of each file of the reference."""
     ir = INCLUDE / "norm" / "Dialect" / "Norm" / "IR"
@@ -89,6 +126,7 @@ def reference(args):
         "Passes.md": passes(args),
         "Transform.md": transform(args),
         "CAPI.md": c_api(args),
+        "Pipelines.md": pipelines(args),
     }
 
 
@@ -102,7 +140,7 @@ def main():
     stale = []
     for name, text in reference(args).items():
         path = REFERENCE / name
-        text = (NOTE.replace(".td files", "headers") if name == "CAPI.md" else NOTE) + "\n" + text
+        text = (NOTE.replace(".td files", "headers") if name in ("CAPI.md", "Pipelines.md") else NOTE) + "\n" + text
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
         stale.append(os.path.relpath(path, ROOT))
