@@ -55,7 +55,7 @@ tools += [ToolSubst(name, unresolved="ignore") for name in ("mlir-opt", "mlir-tr
 llvm_config.add_tool_substitutions(tools, [config.norm_tools_dir, config.llvm_tools_dir])
 
 # REQUIRES: norm-run, norm-compile, asan, g++, clang++-22, dpkg-shlibdeps,
-# clang-format, aarch64-qemu, x86_64, avx2, avx512f …
+# clang-format, aarch64-qemu, x86_64-qemu, x86_64, avx2, avx512f …
 config.available_features.add(platform.machine())
 for tool in ("norm-run", "norm-compile"):
     if os.path.exists(os.path.join(config.norm_tools_dir, tool)):
@@ -66,6 +66,8 @@ for program in ("g++", "clang++-22", "dpkg-shlibdeps"):
         config.available_features.add(program)
 if shutil.which("clang-format-22"):
     config.available_features.add("clang-format")
+if shutil.which("qemu-x86_64"):
+    config.available_features.add("x86_64-qemu")
 if shutil.which("qemu-aarch64") and shutil.which("aarch64-linux-gnu-gcc-12"):
     config.available_features.add("aarch64-qemu")
 if config.norm_sanitizers in ("ON", "1", "TRUE", "YES"):
