@@ -5,7 +5,8 @@ The documents are README.md, CONTRIBUTING.md and the .md files of docs/, example
 whose first line runs norm-opt, norm-run or norm-compile (`$ norm-opt ...`) is run in the root of the tree; what the block
 shows must occur in the output, wherever its lines are broken; a line "..." stands for what is left out. Any other command
 of a block `console`, `bash` or `sh` must be one of RUN_BY, run by the file named there. A block `mlir` that has a function
-must be accepted by norm-opt, a block `c` by the C compiler. Files that a link names must be there.
+must be accepted by norm-opt, a block `c` by the C compiler. A block whose first line is a comment that names a file of
+the tree (`// examples/...`) must be a part of that file. Files that a link names must be there.
 """
 
 import argparse
@@ -99,6 +100,18 @@ def check_commands(language, block):
     return None
 
 
+def check_copy(block):
+    """What is wrong with a block that shows a part of a file; None if nothing is, or if it shows none."""
+    first, _, rest = block.partition("\n")
+    named = re.fullmatch(r"(?://|#) (examples/\S+)", first)
+    if not named:
+        return None
+    path = ROOT / named[1]
+    if path.exists() and rest.strip() in path.read_text(encoding="utf-8"):
+        return None
+    return f"a block differs from {named[1]}"
+
+
 def check_c(block):
     """What is wrong with a block of C; None if nothing is. Headers that norm-compile makes are in /tmp."""
     status, output = run(f"{os.environ.get('CC', 'cc')} -std=c99 -Wall -Werror -fsyntax-only -x c -I include -I /tmp -", block)
@@ -139,7 +152,7 @@ def main():
             check = checks.get(language)
             count += check is not None
             problem = check(block) if check else None
-            problems += [problem] if problem else []
+            problems += [problem for problem in (problem, check_copy(block)) if problem]
         failures += len(problems)
         for problem in problems:
             print(f"{path.relative_to(ROOT)}: {problem}\n", file=sys.stderr)

@@ -164,7 +164,7 @@ compile(ModuleOp module, const NormCompileOptions &options,
     lowering.setHost();
   if (options.cFunctions && source)
     nameArguments(module, *source);
-  auto compiled = compileAheadOfTime(module, compilation, **machine);
+  auto compiled = compileAheadOfTime(module, compilation, machine->get());
   if (!compiled)
     return compiled.takeError();
   // A copy has a 0 behind it.
