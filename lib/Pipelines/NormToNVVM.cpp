@@ -78,6 +78,9 @@ static void addDeviceStage(OpPassManager &pm,
   target.optLevel = options.optLevel;
   pm.addPass(createGpuNVVMAttachTarget(target));
   OpPassManager &kernels = pm.nest<gpu::GPUModuleOp>();
+  math::MathExpandOpsPassOptions powers;
+  powers.opMnemonics = {"fpowi"};
+  kernels.addPass(math::createMathExpandOpsPass(powers));
   kernels.addPass(math::createMathExtendToSupportedTypes());
   NormApproximateMathPassOptions functions;
   functions.fma = true;
