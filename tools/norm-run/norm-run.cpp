@@ -7,6 +7,8 @@
 #include "Bench.h"
 #include "Compare.h"
 #include "Kernel.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Transforms/Passes.h"
 #include "norm/Compiler/Link.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/ToolOutputFile.h"
@@ -186,6 +188,16 @@ llvm::Error checkCount(size_t count, size_t wanted, StringRef what) {
                                  (wanted == 1 ? " output" : " outputs"));
 }
 
+/// Removes what the entry point does not need: it need not be lowered.
+LogicalResult dropOthers(ModuleOp module, StringRef entry) {
+  for (auto function : module.getOps<func::FuncOp>())
+    if (function.getName() != entry)
+      function.setPrivate();
+  PassManager pm(module.getContext());
+  pm.addPass(createSymbolDCEPass());
+  return pm.run(module);
+}
+
 /// Results of a call, then copies of the arguments that it may have written.
 llvm::Expected<SmallVector<HostArray>>
 collectOutputs(Invocation &invocation, ArrayRef<HostArray> arguments,
@@ -219,6 +231,10 @@ llvm::Error Runner::checkOptions() {
   if (options.baseline && !options.bench)
     return llvm::createStringError("--baseline needs --bench");
   bool isCPU = options.target == TargetKind::CPU;
+  if (options.chip.getNumOccurrences() && options.chip.empty())
+    return llvm::createStringError("--chip needs the name of a GPU, as sm_90");
+  if (options.loweringFlags.vectorBits.getNumOccurrences() && !isCPU)
+    return llvm::createStringError("--vector-bits needs --target=cpu");
   if (options.chip.getNumOccurrences() && isCPU)
     return llvm::createStringError(
         "--chip needs --target=cuda or --target=cuda-emulated");
@@ -248,6 +264,8 @@ llvm::Error Runner::load() {
   if (!found)
     return found.takeError();
   entry = std::move(*found);
+  if (failed(dropOthers(*module, entry.name)))
+    return llvm::make_error<MLIRFailure>();
   auto specs = getSpecs(entry.arguments, "argument");
   auto results = specs ? getSpecs(entry.results, "result") : specs.takeError();
   if (!results)
