@@ -12,6 +12,8 @@ die() {
 build_packages=(cmake ninja-build g++ libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools libomp-22-dev
                 python3 python3-numpy libgtest-dev)
 emulator_packages=(qemu-user gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross)
+# pip fetches ptxas.
+cuda_packages=(python3-pip)
 style_packages=(git clang-format-22)
 tidy_packages=(clang-22 clang-tidy-22)
 

@@ -7,6 +7,8 @@
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/FunctionCallUtils.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/PatternMatch.h"
 #include "norm/Pipelines/Passes.h"
 
@@ -41,7 +43,10 @@ private:
   void passArguments(gpu::GPUFuncOp kernel, Value packed,
                      LLVM::LLVMStructType type);
   LogicalResult provideWorkgroupMemory(gpu::GPUFuncOp kernel, int64_t &bytes);
-  LogicalResult convertOps(func::FuncOp function);
+  LogicalResult convertOps(Kernel &kernel);
+  LogicalResult convertClusterOp(Operation *op);
+  void convertRequestedMemory(gpu::DynamicSharedMemoryOp op,
+                              const Kernel &kernel);
   void convertLaunch(gpu::LaunchFuncOp launch, Kernel kernel);
 
   Value call(Location loc, StringRef name, Type result, ValueRange arguments);
@@ -169,7 +174,7 @@ FailureOr<Emulation::Kernel> Emulation::convertKernel(gpu::GPUFuncOp kernel) {
     return failure();
   Block &body = kernel.getBody().front();
   entry->getOperations().splice(entry->end(), body.getOperations());
-  if (failed(convertOps(result.function)))
+  if (failed(convertOps(result)))
     return failure();
   return result;
 }
@@ -201,10 +206,52 @@ Value Emulation::widenDescriptor(Location loc, Value narrow) {
   return wide;
 }
 
-LogicalResult Emulation::convertOps(func::FuncOp function) {
+/// The memory that a launch asks for lies behind the kernel's own.
+void Emulation::convertRequestedMemory(gpu::DynamicSharedMemoryOp op,
+                                       const Kernel &kernel) {
+  Location loc = op.getLoc();
+  Value memory = call(loc, "norm_emulated_workgroup_memory", pointer, {});
+  memory = LLVM::GEPOp::create(
+      rewriter, loc, pointer, rewriter.getI8Type(), memory,
+      ArrayRef<LLVM::GEPArg>{int32_t(kernel.workgroupBytes)});
+  for (Operation *user : op->getUsers())
+    if (auto view = dyn_cast<memref::ViewOp>(user))
+      view.getResult().setType(MemRefType::get(view.getType().getShape(),
+                                               view.getType().getElementType(),
+                                               view.getType().getLayout()));
+  // How much there is, the launch knows.
+  auto plain = MemRefType::get({0}, rewriter.getI8Type());
+  Value bytes = makeDescriptor(loc, plain, memory);
+  rewriter.replaceOpWithNewOp<memref::CastOp>(
+      op, MemRefType::get({ShapedType::kDynamic}, rewriter.getI8Type()), bytes);
+}
+
+/// What NVVM alone has: clusters of blocks.
+LogicalResult Emulation::convertClusterOp(Operation *op) {
+  Location loc = op->getLoc();
+  if (auto map = dyn_cast<NVVM::MapaOp>(op)) {
+    Value address =
+        LLVM::AddrSpaceCastOp::create(rewriter, loc, pointer, map.getA());
+    Value mapped = call(loc, "norm_emulated_map_workgroup_memory", pointer,
+                        {address, map.getB()});
+    rewriter.replaceOpWithNewOp<LLVM::AddrSpaceCastOp>(op, map.getType(),
+                                                       mapped);
+  } else if (isa<NVVM::ClusterArriveOp, NVVM::ClusterArriveRelaxedOp>(op)) {
+    call(loc, "norm_emulated_cluster_arrive", nullptr, {});
+    rewriter.eraseOp(op);
+  } else if (isa<NVVM::ClusterWaitOp>(op)) {
+    call(loc, "norm_emulated_cluster_wait", nullptr, {});
+    rewriter.eraseOp(op);
+  } else {
+    return op->emitOpError("has no emulation");
+  }
+  return success();
+}
+
+LogicalResult Emulation::convertOps(Kernel &kernel) {
   Type i32 = rewriter.getI32Type(), i64 = rewriter.getI64Type();
   SmallVector<Operation *> ops;
-  function.walk([&](Operation *op) { ops.push_back(op); });
+  kernel.function.walk([&](Operation *op) { ops.push_back(op); });
   for (Operation *op : ops) {
     Location loc = op->getLoc();
     rewriter.setInsertionPoint(op);
@@ -244,6 +291,11 @@ LogicalResult Emulation::convertOps(func::FuncOp function) {
               : LLVM::LLVMStructType();
       if (type && type.getBody().size() >= 3 && type.getBody()[2] == i32)
         cast->setOperand(0, widenDescriptor(loc, cast.getOperand(0)));
+    } else if (auto memory = dyn_cast<gpu::DynamicSharedMemoryOp>(op)) {
+      convertRequestedMemory(memory, kernel);
+    } else if (isa<NVVM::NVVMDialect>(op->getDialect())) {
+      if (failed(convertClusterOp(op)))
+        return failure();
     } else if (isa<gpu::GPUDialect>(op->getDialect())) {
       return op->emitOpError("has no emulation");
     }
@@ -304,9 +356,20 @@ void Emulation::convertLaunch(gpu::LaunchFuncOp launch, Kernel kernel) {
   Value arguments = place(packed);
   Value blocks = place(makeArray(loc, launch.getGridSizeOperandValues()));
   Value threads = place(makeArray(loc, launch.getBlockSizeOperandValues()));
+  Type i64 = rewriter.getI64Type();
+  auto asInteger = [&](Value value, int64_t otherwise) -> Value {
+    if (!value)
+      return constant(loc, i64, otherwise);
+    return value.getType().isIndex()
+               ? arith::IndexCastOp::create(rewriter, loc, i64, value)
+               : arith::ExtUIOp::create(rewriter, loc, i64, value).getResult();
+  };
+  Value clusterSize = launch.getClusterSizeX();
   call(loc, "norm_emulated_launch", nullptr,
        {text, function, arguments, blocks, threads,
-        constant(loc, rewriter.getI64Type(), kernel.workgroupBytes)});
+        constant(loc, i64, kernel.workgroupBytes),
+        asInteger(launch.getDynamicSharedMemorySize(), 0),
+        asInteger(clusterSize, 1)});
   rewriter.eraseOp(launch);
 }
 

@@ -21,6 +21,8 @@ namespace {
 /// too; empty for others.
 StringRef getIntrinsic(Operation *op) {
   return llvm::StringSwitch<StringRef>(op->getName().getStringRef())
+      .Case("arith.maxnumf", "llvm.maxnum")
+      .Case("arith.minnumf", "llvm.minnum")
       .Case("math.absf", "llvm.fabs")
       .Case("math.ceil", "llvm.ceil")
       .Case("math.copysign", "llvm.copysign")
@@ -70,6 +72,8 @@ struct ExpandGPUMath
   void runOnOperation() override {
     SmallVector<Operation *> ops;
     getOperation()->walk([&](Operation *op) {
+      if (isa<arith::MaxNumFOp, arith::MinNumFOp>(op))
+        return ops.push_back(op);
       if (!isa_and_present<math::MathDialect>(op->getDialect()) ||
           op->getNumResults() != 1)
         return;

@@ -45,10 +45,8 @@ void KernelEmitter::emit() {
   values.pushRows({layout.position});
   if (isInRegisters())
     createPieces();
-  for (unsigned phase = 0; phase < program.getNumPhases(); ++phase) {
-    emitReductions(phase);
-    emitStores(phase);
-  }
+  for (unsigned phase = 0; phase < program.getNumPhases(); ++phase)
+    emitPhase(phase);
   emitRowOutputs();
   values.popFrame();
   values.popFrame();
@@ -162,27 +160,21 @@ KernelEmitter::sweepMemory(ArrayRef<Value> inits,
 // Inputs
 //===----------------------------------------------------------------------===//
 
-/// The inputs that the values need and that vary along rows and in them.
-SmallVector<BlockArgument> KernelEmitter::getRowInputs(ValueRange roots) const {
-  llvm::SetVector<Value> needed(roots.begin(), roots.end());
-  for (Operation *nested : program.getSlice(roots))
-    needed.insert(nested->operand_begin(), nested->operand_end());
-  const VaryingDims &varying = program.getVaryingDims();
+/// What a sweep has to know: the operands of its collectives, and the yielded
+/// values that are known in it.
+SmallVector<Value> KernelEmitter::getRoots(unsigned phase) const {
+  SmallVector<Value> roots;
+  for (CollectiveOpInterface collective : program.getCollectives(phase))
+    llvm::append_range(roots, collective->getOperands());
   GenericOp generic = op;
-  SmallVector<BlockArgument> inputs;
-  for (Value value : needed) {
-    auto argument = dyn_cast<BlockArgument>(value);
-    if (argument &&
-        varying.variesAlongAny(argument, generic.getNormalizedDims()) &&
-        (generic.getRowDims().empty() ||
-         varying.variesAlongAny(argument, generic.getRowDims())))
-      inputs.push_back(argument);
-  }
-  return inputs;
+  for (Value value : generic.getYield().getValues())
+    if (program.getPhase(value) == phase)
+      roots.push_back(value);
+  return roots;
 }
 
 void KernelEmitter::keepInputs(ValueRange roots) {
-  SmallVector<BlockArgument> inputs = getRowInputs(roots);
+  SmallVector<BlockArgument> inputs = program.getRowInputs(roots);
   for (auto [number, piece] : llvm::enumerate(pieces)) {
     SmallVector<BlockArgument> missing;
     for (BlockArgument input : inputs)
@@ -201,28 +193,53 @@ void KernelEmitter::keepInputs(ValueRange roots) {
 // Reductions
 //===----------------------------------------------------------------------===//
 
-void KernelEmitter::emitReductions(unsigned phase) {
+/// Both conditions, of which one may be a scalar and either null.
+static Value emitAnd(OpBuilder &builder, Location loc, Value lhs, Value rhs) {
+  if (!lhs || !rhs)
+    return lhs ? lhs : rhs;
+  auto type = isa<VectorType>(lhs.getType()) ? lhs.getType() : rhs.getType();
+  auto spread = [&](Value value) -> Value {
+    if (value.getType() == type)
+      return value;
+    return vector::BroadcastOp::create(builder, loc, type, value);
+  };
+  return arith::AndIOp::create(builder, loc, spread(lhs), spread(rhs));
+}
+
+SmallVector<KernelEmitter::Reduction>
+KernelEmitter::getReductions(unsigned phase) const {
   SmallVector<Reduction> reductions;
-  SmallVector<Value> roots;
   for (CollectiveOpInterface collective : program.getCollectives(phase)) {
     if (collective.getNumPhases() == 0)
       continue; // a size that follows from the shapes
-    auto kind = vector::CombiningKind::ADD;
-    Value value, condition;
-    if (auto reduce = dyn_cast<ReduceOp>(collective.getOperation())) {
-      kind = reduce.getKind();
-      value = reduce.getValue();
-      condition = reduce.getWhere();
-    } else {
-      condition = cast<SizeOp>(collective.getOperation()).getWhere();
-    }
-    reductions.push_back({kind, value, condition, collective});
-    llvm::append_range(roots, collective->getOperands());
+    if (auto reduce = dyn_cast<ReduceOp>(collective.getOperation()))
+      reductions.push_back(
+          {reduce.getKind(), reduce.getValue(), reduce.getWhere(), collective});
+    else
+      reductions.push_back({vector::CombiningKind::ADD, Value(),
+                            cast<SizeOp>(collective.getOperation()).getWhere(),
+                            collective});
   }
-  if (reductions.empty())
-    return;
+  return reductions;
+}
+
+void KernelEmitter::emitPhase(unsigned phase) {
+  SmallVector<Reduction> reductions = getReductions(phase);
+  SmallVector<unsigned> outputs;
+  for (unsigned output = 0; output < op.getOutputs().size(); ++output)
+    if (!isRowOutput(output) && getStorePhase(output) == phase)
+      outputs.push_back(output);
   values.advanceFrame();
-  keepInputs(roots);
+  if (isInRegisters())
+    keepInputs(getRoots(phase));
+  if (!reductions.empty())
+    emitReductions(reductions, outputs);
+  else if (!outputs.empty())
+    emitStores(outputs);
+}
+
+void KernelEmitter::emitReductions(ArrayRef<Reduction> reductions,
+                                   ArrayRef<unsigned> outputs) {
   SmallVector<Value> identities;
   SmallVector<vector::CombiningKind> kinds;
   for (const Reduction &reduction : reductions) {
@@ -237,21 +254,10 @@ void KernelEmitter::emitReductions(unsigned phase) {
       sweep(identities, kinds,
             [&](const Piece &piece, MutableArrayRef<Value> accumulators) {
               accumulate(piece, reductions, accumulators);
+              storeOutputs(outputs,
+                           emitAnd(builder, loc, layout.exists, piece.exists));
             });
   finish(reductions, accumulators);
-}
-
-/// Both conditions, of which one may be a scalar and either null.
-static Value emitAnd(OpBuilder &builder, Location loc, Value lhs, Value rhs) {
-  if (!lhs || !rhs)
-    return lhs ? lhs : rhs;
-  auto type = isa<VectorType>(lhs.getType()) ? lhs.getType() : rhs.getType();
-  auto spread = [&](Value value) -> Value {
-    if (value.getType() == type)
-      return value;
-    return vector::BroadcastOp::create(builder, loc, type, value);
-  };
-  return arith::AndIOp::create(builder, loc, spread(lhs), spread(rhs));
 }
 
 void KernelEmitter::accumulate(const Piece &piece,
@@ -317,27 +323,21 @@ bool KernelEmitter::isRowOutput(unsigned output) const {
                        [&](int64_t dim) { return map.isFunctionOfDim(dim); });
 }
 
-/// The sweep that stores an output's elements.
+/// The sweep that stores an output's elements: that in which the value is
+/// known, or a later one in which an input is read that may be the same memory.
 unsigned KernelEmitter::getStorePhase(unsigned output) const {
   unsigned last = program.getNumPhases() - 1;
   if (!isInRegisters())
     return last;
   GenericOp generic = op;
   unsigned known = program.getPhase(generic.getYield().getValues()[output]);
-  // An input may be the same memory, where the maps are equal: it must have
-  // been read for all pieces.
-  for (unsigned phase = known + 1; phase <= last; ++phase) {
-    SmallVector<Value> roots;
-    for (CollectiveOpInterface collective : program.getCollectives(phase))
-      llvm::append_range(roots, collective->getOperands());
-    for (Value value : generic.getYield().getValues())
-      if (program.getPhase(value) >= phase)
-        roots.push_back(value);
-    for (BlockArgument input : getRowInputs(roots))
-      if (generic.getInputMap(input.getArgNumber()) ==
-          generic.getOutputMap(output))
-        known = phase;
-  }
+  llvm::DenseSet<Value> read;
+  for (unsigned phase = 0; phase <= last; ++phase)
+    for (BlockArgument input : program.getRowInputs(getRoots(phase)))
+      if (read.insert(input).second &&
+          generic.getInputMap(input.getArgNumber()) ==
+              generic.getOutputMap(output))
+        known = std::max(known, phase);
   return known;
 }
 
@@ -351,31 +351,19 @@ void KernelEmitter::storeOutputs(ArrayRef<unsigned> outputs, Value exists) {
                       ValueEmitter::dimsOf(op.getOutputMap(output)), exists);
 }
 
-void KernelEmitter::storePieces(ArrayRef<unsigned> outputs) {
-  sweep({}, {}, [&](const Piece &piece, MutableArrayRef<Value>) {
-    storeOutputs(outputs, piece.exists);
-  });
-}
-
-void KernelEmitter::emitStores(unsigned phase) {
-  SmallVector<unsigned> outputs;
-  SmallVector<Value> roots;
-  for (unsigned output = 0; output < op.getOutputs().size(); ++output)
-    if (!isRowOutput(output) && getStorePhase(output) == phase) {
-      outputs.push_back(output);
-      roots.push_back(op.getYield().getValues()[output]);
-    }
-  if (outputs.empty())
-    return;
-  values.advanceFrame();
-  keepInputs(roots);
+void KernelEmitter::emitStores(ArrayRef<unsigned> outputs) {
+  auto storePieces = [&] {
+    sweep({}, {}, [&](const Piece &piece, MutableArrayRef<Value>) {
+      storeOutputs(outputs, piece.exists);
+    });
+  };
   if (!layout.exists)
-    return storePieces(outputs);
+    return storePieces();
   auto choice =
       scf::IfOp::create(builder, loc, layout.exists, /*withElse=*/false);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPoint(choice.thenBlock()->getTerminator());
-  storePieces(outputs);
+  storePieces();
 }
 
 /// One thread of a row stores what there is one of per row.

@@ -46,12 +46,15 @@ private:
   using SweepBody =
       function_ref<void(const Piece &piece, MutableArrayRef<Value>)>;
 
-  void emitReductions(unsigned phase);
+  void emitPhase(unsigned phase);
+  SmallVector<Reduction> getReductions(unsigned phase) const;
+  /// Combines, and stores what can be stored in the same sweep.
+  void emitReductions(ArrayRef<Reduction> reductions,
+                      ArrayRef<unsigned> outputs);
   void accumulate(const Piece &piece, ArrayRef<Reduction> reductions,
                   MutableArrayRef<Value> accumulators);
   void finish(ArrayRef<Reduction> reductions, SmallVector<Value> accumulators);
-  void emitStores(unsigned phase);
-  void storePieces(ArrayRef<unsigned> outputs);
+  void emitStores(ArrayRef<unsigned> outputs);
   void emitRowOutputs();
   void storeOutputs(ArrayRef<unsigned> outputs, Value exists);
 
@@ -71,7 +74,7 @@ private:
   /// Reads, for all pieces, the inputs that `roots` need and that hold rows.
   void keepInputs(ValueRange roots);
 
-  SmallVector<BlockArgument> getRowInputs(ValueRange roots) const;
+  SmallVector<Value> getRoots(unsigned phase) const;
   unsigned getStorePhase(unsigned output) const;
   bool isRowOutput(unsigned output) const;
   bool isInRegisters() const {

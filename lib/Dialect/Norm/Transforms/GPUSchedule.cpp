@@ -4,6 +4,7 @@
 
 #include "GPUSchedule.h"
 #include "ScheduleFacts.h"
+#include "norm/Analysis/RowProgram.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -34,23 +35,40 @@ bool norm::isKnownGPU(StringRef chip) {
   return llvm::is_contained(getKnownGPUs(), chip);
 }
 
-/// Bytes of the narrowest element among the operands that vary along the dim.
-static int64_t getNarrowestBytes(GenericOp op, int64_t dim) {
-  int64_t narrowest = sizeof(int64_t);
-  for (auto [operand, map] :
-       llvm::zip_equal(op->getOperands(), op.getIndexingMapsArray())) {
-    Type type = getElementTypeOrSelf(operand.getType());
-    if (map.isFunctionOfDim(dim) && type.isIntOrFloat())
-      narrowest = std::min<int64_t>(
-          narrowest, llvm::divideCeil(type.getIntOrFloatBitWidth(), 8));
-  }
-  return narrowest;
+static int64_t getBytes(Type type) {
+  type = getElementTypeOrSelf(type);
+  return type.isIntOrFloat() ? llvm::divideCeil(type.getIntOrFloatBitWidth(), 8)
+                             : sizeof(int64_t);
 }
 
-/// Elements of a piece: as many as `bytes` hold of the narrowest operand, or
+/// Bytes of the widest element among the operands that hold rows, or of the
+/// narrowest that varies along the dim if none does. What all rows share may be
+/// wider: it comes from caches.
+static int64_t getWidestRowBytes(GenericOp op, int64_t dim) {
+  SmallVector<int64_t> rowDims = op.getRowDims();
+  int64_t widest = 0, narrowest = sizeof(int64_t);
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  for (OpOperand &operand : op->getOpOperands()) {
+    AffineMap map = maps[operand.getOperandNumber()];
+    if (!map.isFunctionOfDim(dim))
+      continue;
+    auto variesAlongAny = [&](ArrayRef<int64_t> dims) {
+      return dims.empty() || llvm::any_of(dims, [&](int64_t dim) {
+               return map.isFunctionOfDim(dim);
+             });
+    };
+    int64_t bytes = getBytes(operand.get().getType());
+    narrowest = std::min(narrowest, bytes);
+    if (variesAlongAny(rowDims) && variesAlongAny(op.getNormalizedDims()))
+      widest = std::max(widest, bytes);
+  }
+  return widest ? widest : narrowest;
+}
+
+/// Elements of a piece: as many as `bytes` hold of what rows consist of, or
 /// the largest power of two below by which a static size can be divided.
 static int64_t chooseVectorSize(GenericOp op, int64_t dim, int64_t bytes) {
-  int64_t size = std::max<int64_t>(bytes / getNarrowestBytes(op, dim), 1);
+  int64_t size = std::max<int64_t>(bytes / getWidestRowBytes(op, dim), 1);
   int64_t length = op.getStaticLoopRanges()[dim];
   if (ShapedType::isDynamic(length) || length == 0)
     return size;
@@ -89,11 +107,13 @@ static bool fitsRegisters(int64_t values, int64_t threads) {
   return values <= 64 && (values + otherRegisters) * threads <= numRegisters;
 }
 
-/// Registers per element of a row that is kept: those of its inputs as they
-/// are in memory, but at least one for what is computed from them.
-static int64_t getRegistersPerElement(const RowSizes &sizes) {
-  return std::max<int64_t>(
-      llvm::divideCeil(sizes.inputBytes, 4 * sizes.elements), 1);
+/// Registers per element of a row that is kept: those of what is kept as it is,
+/// but at least one for what is computed from that.
+static int64_t getRegistersPerElement(GenericOp op) {
+  int64_t bytes = 0;
+  for (Value value : RowProgram(op).getKeptValues())
+    bytes += getBytes(value.getType());
+  return std::max<int64_t>(llvm::divideCeil(bytes, 4), 1);
 }
 
 /// Rows of a block that has at least `threads` threads, unless there are fewer
@@ -128,12 +148,11 @@ static GPUScheduleAttr chooseElementsInLanes(GenericOp op, int64_t laneDim,
   if (ShapedType::isDynamic(pieces) || pieces == 0)
     return makeSchedule(op, laneDim, vectorSize, dynamicVectors, dynamicThreads,
                         1, RowResidence::Memory);
-  RowSizes sizes(op);
   int64_t piecesPerThread = std::max<int64_t>(
       chooseElementsPerThread(pieces * vectorSize) / vectorSize, 1);
   int64_t threads =
       llvm::PowerOf2Ceil(llvm::divideCeil(pieces, piecesPerThread));
-  int64_t perElement = getRegistersPerElement(sizes);
+  int64_t perElement = getRegistersPerElement(op);
   auto getRegisters = [&] {
     return int64_t(llvm::divideCeil(pieces, threads)) * vectorSize * perElement;
   };
@@ -161,8 +180,7 @@ static GPUScheduleAttr chooseRowsInLanes(GenericOp op, int64_t laneDim) {
       mostThreads);
   int64_t rows = std::max(smallBlock / threads, warpSize);
   int64_t vectors = llvm::divideCeil(pieces, threads);
-  if (!fitsRegisters(vectors * vectorSize *
-                         getRegistersPerElement(RowSizes(op)),
+  if (!fitsRegisters(vectors * vectorSize * getRegistersPerElement(op),
                      threads * rows))
     return makeSchedule(op, laneDim, vectorSize, dynamicVectors, threads, rows,
                         RowResidence::Memory);
