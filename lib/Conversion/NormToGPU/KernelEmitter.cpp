@@ -15,10 +15,11 @@ static constexpr int64_t flushPeriod = 16;
 
 KernelEmitter::KernelEmitter(OpBuilder &builder, const RowProgram &program,
                              ValueRange operands, const ThreadLayout &layout,
-                             ThreadReducer &reducer, bool isAligned)
+                             ThreadReducer &reducer, RowMemory &memory,
+                             bool isAligned)
     : builder(builder), program(program), op(program.getOp()), loc(op.getLoc()),
       operands(operands), schedule(op.getGPUSchedule()), layout(layout),
-      reducer(reducer),
+      reducer(reducer), memory(memory),
       values(builder, program, operands, schedule, isAligned) {
   pieceDims = llvm::to_vector(op.getNormalizedDims());
   std::optional<int64_t> laneDim = schedule.getLaneDim();
@@ -43,10 +44,10 @@ Value KernelEmitter::index(int64_t value) {
 void KernelEmitter::emit() {
   values.pushProgram();
   values.pushRows({layout.position});
-  if (isInRegisters())
+  if (!isIn(RowResidence::Memory))
     createPieces();
-  for (unsigned phase = 0; phase < program.getNumPhases(); ++phase)
-    emitPhase(phase);
+  for (phase = 0; phase < program.getNumPhases(); ++phase)
+    emitPhase();
   emitRowOutputs();
   values.popFrame();
   values.popFrame();
@@ -76,7 +77,7 @@ KernelEmitter::Piece KernelEmitter::makePiece(Value number, bool isThere) {
 
 void KernelEmitter::createPieces() {
   int64_t count = *getConstantIntValue(numPieces);
-  int64_t threads = schedule.getThreadsPerRow();
+  int64_t threads = schedule.getThreadsPerRow() * schedule.getCluster();
   for (int64_t i = 0; i < schedule.getVectors() && i * threads < count; ++i) {
     Value number = layout.part;
     if (i > 0)
@@ -89,17 +90,28 @@ void KernelEmitter::createPieces() {
 void KernelEmitter::visit(const Piece &piece, unsigned number,
                           MutableArrayRef<Value> accumulators, SweepBody body) {
   values.pushFrame(piece.position);
-  if (isInRegisters())
+  if (isIn(RowResidence::Registers))
     for (auto [input, loaded] : kept[number])
       values.bind(input, loaded);
+  if (isIn(RowResidence::Workgroup))
+    useRowMemory(number);
   body(piece, accumulators);
   values.popFrame();
+}
+
+/// The first sweep computes what is kept, the others read it.
+void KernelEmitter::useRowMemory(unsigned number) {
+  for (Value value : memory.getValues())
+    if (phase == 0)
+      memory.store(number, value, values.getSpread(value));
+    else
+      values.bind(value, memory.load(number, value));
 }
 
 SmallVector<Value> KernelEmitter::sweep(ArrayRef<Value> inits,
                                         ArrayRef<vector::CombiningKind> kinds,
                                         SweepBody body) {
-  if (!isInRegisters())
+  if (isIn(RowResidence::Memory))
     return sweepMemory(inits, kinds, body);
   SmallVector<Value> accumulators = llvm::to_vector(inits);
   for (auto [number, piece] : llvm::enumerate(pieces))
@@ -119,7 +131,7 @@ SmallVector<Value> KernelEmitter::emitLoop(Value begin, Value end, int64_t step,
     builder.setInsertionPointToEnd(loop.getBody());
   SmallVector<Value> accumulators =
       llvm::to_vector_of<Value>(loop.getRegionIterArgs());
-  int64_t threads = schedule.getThreadsPerRow();
+  int64_t threads = schedule.getThreadsPerRow() * schedule.getCluster();
   for (int64_t i = 0; i < schedule.getVectors(); ++i) {
     Value number = loop.getInductionVar();
     if (i > 0)
@@ -136,7 +148,8 @@ KernelEmitter::sweepMemory(ArrayRef<Value> inits,
                            ArrayRef<vector::CombiningKind> kinds,
                            SweepBody body) {
   Value end = getValueOrCreateConstantIndexOp(builder, loc, numPieces);
-  int64_t step = schedule.getThreadsPerRow() * schedule.getVectors();
+  int64_t step = schedule.getThreadsPerRow() * schedule.getCluster() *
+                 schedule.getVectors();
   if (inits.empty())
     return emitLoop(layout.part, end, step, inits, body);
   int64_t block = flushPeriod * step;
@@ -206,8 +219,7 @@ static Value emitAnd(OpBuilder &builder, Location loc, Value lhs, Value rhs) {
   return arith::AndIOp::create(builder, loc, spread(lhs), spread(rhs));
 }
 
-SmallVector<KernelEmitter::Reduction>
-KernelEmitter::getReductions(unsigned phase) const {
+SmallVector<KernelEmitter::Reduction> KernelEmitter::getReductions() const {
   SmallVector<Reduction> reductions;
   for (CollectiveOpInterface collective : program.getCollectives(phase)) {
     if (collective.getNumPhases() == 0)
@@ -223,14 +235,14 @@ KernelEmitter::getReductions(unsigned phase) const {
   return reductions;
 }
 
-void KernelEmitter::emitPhase(unsigned phase) {
-  SmallVector<Reduction> reductions = getReductions(phase);
+void KernelEmitter::emitPhase() {
+  SmallVector<Reduction> reductions = getReductions();
   SmallVector<unsigned> outputs;
   for (unsigned output = 0; output < op.getOutputs().size(); ++output)
     if (!isRowOutput(output) && getStorePhase(output) == phase)
       outputs.push_back(output);
   values.advanceFrame();
-  if (isInRegisters())
+  if (isIn(RowResidence::Registers))
     keepInputs(getRoots(phase));
   if (!reductions.empty())
     emitReductions(reductions, outputs);
@@ -327,17 +339,25 @@ bool KernelEmitter::isRowOutput(unsigned output) const {
 /// known, or a later one in which an input is read that may be the same memory.
 unsigned KernelEmitter::getStorePhase(unsigned output) const {
   unsigned last = program.getNumPhases() - 1;
-  if (!isInRegisters())
+  if (isIn(RowResidence::Memory))
     return last;
   GenericOp generic = op;
   unsigned known = program.getPhase(generic.getYield().getValues()[output]);
-  llvm::DenseSet<Value> read;
-  for (unsigned phase = 0; phase <= last; ++phase)
-    for (BlockArgument input : program.getRowInputs(getRoots(phase)))
-      if (read.insert(input).second &&
-          generic.getInputMap(input.getArgNumber()) ==
-              generic.getOutputMap(output))
-        known = std::max(known, phase);
+  llvm::DenseSet<Value> read, fromMemory;
+  for (unsigned later = 0; later <= last; ++later) {
+    for (BlockArgument input :
+         program.getRowInputs(getRoots(later), fromMemory)) {
+      // What is in registers is not read again.
+      if (isIn(RowResidence::Registers) && !read.insert(input).second)
+        continue;
+      if (isIn(RowResidence::Workgroup) && later > 0)
+        return last;
+      if (generic.getInputMap(input.getArgNumber()) ==
+          generic.getOutputMap(output))
+        known = std::max(known, later);
+    }
+    fromMemory.insert(memory.getValues().begin(), memory.getValues().end());
+  }
   return known;
 }
 

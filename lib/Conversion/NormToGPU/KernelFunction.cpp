@@ -325,7 +325,8 @@ Value KernelFunction::emitPointer(Value memref) {
       LLVM::LLVMPointerType::get(rewriter.getContext(), globalSpace), integer);
 }
 
-void KernelFunction::launch(Value numBlocks, int64_t numThreads) {
+void KernelFunction::launch(Value numBlocks, int64_t numThreads,
+                            int64_t workgroupBytes, int64_t clusterSize) {
   Value zero = arith::ConstantIndexOp::create(rewriter, loc, 0);
   Value one = arith::ConstantIndexOp::create(rewriter, loc, 1);
   Value threads = arith::ConstantIndexOp::create(rewriter, loc, numThreads);
@@ -356,7 +357,15 @@ void KernelFunction::launch(Value numBlocks, int64_t numThreads) {
             memref::ExtractStridedMetadataOp::create(rewriter, loc, memref)
                 .getStrides()[position]));
   }
+  Value bytes;
+  if (workgroupBytes > 0)
+    bytes = arith::ConstantIntOp::create(rewriter, loc, workgroupBytes, 32);
+  std::optional<gpu::KernelDim3> cluster;
+  if (clusterSize > 1)
+    cluster = gpu::KernelDim3{
+        arith::ConstantIndexOp::create(rewriter, loc, clusterSize), one, one};
   gpu::LaunchFuncOp::create(rewriter, loc, function, {numBlocks, one, one},
-                            {threads, one, one},
-                            /*dynamicSharedMemorySize=*/nullptr, arguments);
+                            {threads, one, one}, bytes, arguments,
+                            /*asyncTokenType=*/nullptr,
+                            /*asyncDependencies=*/{}, cluster);
 }

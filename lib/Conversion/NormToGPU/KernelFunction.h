@@ -43,8 +43,10 @@ public:
   int64_t getKnownAlignment(unsigned operand) const;
 
   /// Launches the kernel with these blocks of threads, unless there are none,
-  /// at the rewriter's insertion point.
-  void launch(Value numBlocks, int64_t numThreads);
+  /// at the rewriter's insertion point. The launch asks for `workgroupBytes` a
+  /// block; `clusterSize` neighbours, which may be one, share rows.
+  void launch(Value numBlocks, int64_t numThreads, int64_t workgroupBytes,
+              int64_t clusterSize);
 
 private:
   /// A dim of the iteration space, as one dim of an operand.

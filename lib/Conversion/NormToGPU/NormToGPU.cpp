@@ -107,6 +107,11 @@ static LogicalResult verifyConvertible(GenericOp op) {
                               << type;
   if (failed(verifySupported(op)))
     return failure();
+  int64_t bytes = getRowMemoryBytes(RowProgram(op));
+  if (bytes > mostRowMemory)
+    return op.emitOpError() << "expected what a block keeps of rows in "
+                               "workgroup memory to have at most "
+                            << mostRowMemory << " bytes, got " << bytes;
   return verifyLaneLayout(op, schedule);
 }
 
@@ -120,11 +125,14 @@ static void emitKernel(RewriterBase &rewriter, const RowProgram &program,
   Location loc = op.getLoc();
   ThreadLayout layout = emitThreadLayout(rewriter, op, kernel.getOperands());
   ThreadReducer reducer(rewriter, kernel.getFunction(), layout);
+  if (program.getNumPhases() > 1)
+    reducer.announceBlock();
+  RowMemory memory(rewriter, program, layout);
   PieceAlignment alignment = emitPieceAlignment(rewriter, op, kernel);
   auto emitRows = [&](bool isAligned) {
     reducer.reuseMemory();
     KernelEmitter(rewriter, program, kernel.getOperands(), layout, reducer,
-                  isAligned)
+                  memory, isAligned)
         .emit();
   };
   if (alignment.kind != PieceAlignment::AtRunTime) {
@@ -150,14 +158,21 @@ static void convert(RewriterBase &rewriter, GenericOp op,
   kernel.create();
   kernel.getFunction().setKnownBlockSize(
       ArrayRef<int32_t>{int32_t(schedule.getThreadsPerBlock()), 1, 1});
+  if (schedule.getCluster() > 1)
+    kernel.getFunction().setKnownClusterSize(
+        ArrayRef<int32_t>{int32_t(schedule.getCluster()), 1, 1});
   emitKernel(rewriter, program, kernel);
 
   rewriter.setInsertionPoint(op);
   OpFoldResult groups = countRowGroups(rewriter, op, op->getOperands());
   Value numBlocks = getValueOrCreateConstantIndexOp(
       rewriter, op.getLoc(),
-      ceilDivide(rewriter, op.getLoc(), groups, schedule.getRowsPerBlock()));
-  kernel.launch(numBlocks, schedule.getThreadsPerBlock());
+      multiply(
+          rewriter, op.getLoc(),
+          ceilDivide(rewriter, op.getLoc(), groups, schedule.getRowsPerBlock()),
+          rewriter.getIndexAttr(schedule.getCluster())));
+  kernel.launch(numBlocks, schedule.getThreadsPerBlock(),
+                getRowMemoryBytes(program), schedule.getCluster());
   rewriter.eraseOp(op);
 }
 

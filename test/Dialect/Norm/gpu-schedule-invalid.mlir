@@ -39,7 +39,7 @@
 // -----
 
 func.func @generic_c13(%x: memref<4x1024xf32>) {
-  // expected-error @below {{expected the schedule's vectors * threads_per_row to cover the 256 pieces of a row kept in registers, got 128}}
+  // expected-error @below {{expected the schedule's vectors * threads_per_row * cluster to cover the 256 pieces of a row that is kept, got 128}}
   norm.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (r, c)>], normalized_dims = [1],
                 schedule = #norm.gpu_schedule<lane_dim = 1, vector_size = 4, vectors = 4, row_in = registers>}
       ins(%x : memref<4x1024xf32>) outs(%x : memref<4x1024xf32>) {
@@ -52,7 +52,7 @@ func.func @generic_c13(%x: memref<4x1024xf32>) {
 // -----
 
 func.func @generic_c13(%x: memref<4x?xf32>) {
-  // expected-error @below {{expected rows of static size, with an element at least, for a schedule that keeps them in registers}}
+  // expected-error @below {{expected rows of static size, with an element at least, for a schedule that keeps them}}
   norm.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (r, c)>], normalized_dims = [1],
                 schedule = #norm.gpu_schedule<lane_dim = 1, row_in = registers>}
       ins(%x : memref<4x?xf32>) outs(%x : memref<4x?xf32>) {

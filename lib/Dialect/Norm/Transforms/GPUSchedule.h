@@ -8,7 +8,7 @@
 namespace mlir::norm {
 
 /// The chips, by their names in NVVM (`sm_90`), for which there are schedules.
-ArrayRef<StringRef> getKnownGPUs();
+SmallVector<StringRef> getKnownGPUs();
 bool isKnownGPU(StringRef chip);
 
 /// The schedule for a row program on a known chip.
