@@ -14,6 +14,7 @@ build_packages=(cmake ninja-build g++ libmlir-22-dev mlir-22-tools llvm-22-dev l
 emulator_packages=(qemu-user gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross)
 # pip fetches ptxas.
 cuda_packages=(python3-pip)
+clang_packages=(clang-22)
 style_packages=(git clang-format-22)
 tidy_packages=(clang-22 clang-tidy-22)
 

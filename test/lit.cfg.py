@@ -27,7 +27,13 @@ llvm_config.with_environment("NORM_PTXAS", config.norm_ptxas)
 llvm_config.use_default_substitutions()
 
 config.substitutions.append(("%python", config.python_executable))
+# Configures a project that uses the package of the build tree.
+consumer = os.path.join(config.test_source_root, "Package", "Inputs", "consumer")
+package = os.path.join(config.norm_obj_root, config.norm_cmake_dir)
+config.substitutions.append(("%consumer", f'%cmake -S "{consumer}" -DNormMLIR_DIR="{package}" -DCMAKE_CXX_COMPILER="{config.cxx_compiler}"'))
+config.substitutions.append(("%cmake-build", f'"{config.cmake_executable}" --build'))
 config.substitutions.append(("%cmake", f'"{config.cmake_executable}" -G "{config.cmake_generator}"'))
+config.substitutions.append(("%install", f'"{config.cmake_executable}" --install "{config.norm_obj_root}"'))
 # C compilers for what norm-compile makes.
 config.substitutions.append(("%cc", f'"{config.c_compiler}"'))
 config.substitutions.append(("%cxx", f'"{config.cxx_compiler}"'))
@@ -35,6 +41,7 @@ includes = " ".join(f'--include="{directory}"' for directory in config.mlir_incl
 config.substitutions.append(("%generate-docs", f'"{config.python_executable}" "{config.norm_src_root}/scripts/generate-docs.py"'
                              f' --tblgen="{config.mlir_tblgen}" {includes}'))
 config.substitutions.append(("%norm-plugin", config.norm_plugin))
+config.substitutions.append(("%obj", config.norm_obj_root))
 config.substitutions.append(("%norm-tools", config.norm_tools_dir))
 config.substitutions.append(("%examples", os.path.join(config.norm_src_root, "examples")))
 config.substitutions.append(("%src", config.norm_src_root))
@@ -43,11 +50,15 @@ tools = ["norm-opt", "norm-lsp-server", "norm-reduce"] + [ToolSubst(name, unreso
 tools += [ToolSubst(name, unresolved="ignore") for name in ("mlir-opt", "mlir-translate", "llc", "opt")]
 llvm_config.add_tool_substitutions(tools, [config.norm_tools_dir, config.llvm_tools_dir])
 
-# REQUIRES: norm-run, norm-compile, asan, clang-format, aarch64-qemu, ptxas, x86_64, avx2, avx512f …
+# REQUIRES: norm-run, norm-compile, asan, g++, clang++-22, clang-format, aarch64-qemu, ptxas, x86_64, avx2, avx512f …
 config.available_features.add(platform.machine())
 for tool in ("norm-run", "norm-compile"):
     if os.path.exists(os.path.join(config.norm_tools_dir, tool)):
         config.available_features.add(tool)
+# Compilers for what uses the installed package.
+for compiler in ("g++", "clang++-22"):
+    if shutil.which(compiler):
+        config.available_features.add(compiler)
 if shutil.which("clang-format-22"):
     config.available_features.add("clang-format")
 if shutil.which("qemu-aarch64") and shutil.which("aarch64-linux-gnu-gcc-12"):

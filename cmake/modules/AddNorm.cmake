@@ -3,22 +3,53 @@
 add_library(NormBuildFlags INTERFACE)
 target_compile_options(NormBuildFlags INTERFACE
   -Wall -Wextra -Wno-unused-parameter -Wnon-virtual-dtor
+  $<$<NOT:$<BOOL:${LLVM_ENABLE_EH}>>:-fno-exceptions>
   # g++ gives up on it in files as long as MLIR's headers make ours, and says so.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-misleading-indentation>
   $<$<BOOL:${NORM_WERROR}>:-Werror>)
 
-# What a user of the libraries needs as well: headers, and the ABI of this LLVM.
+include(GNUInstallDirs)
+
+# norm_install(TARGET ...)
+# Installs libraries and tools, as targets of the CMake package.
+function(norm_install)
+  set_property(GLOBAL APPEND PROPERTY NORM_INSTALLED_TARGETS ${ARGN})
+  if(NOT NORM_INSTALL)
+    return()
+  endif()
+  install(TARGETS ${ARGN} EXPORT NormMLIRTargets
+          RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT Tools
+          LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT Tools
+          ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT Development)
+  foreach(target IN LISTS ARGN)
+    get_target_property(name ${target} EXPORT_NAME)
+    if(NOT name)
+      set(name ${target})
+    endif()
+    set_property(GLOBAL APPEND PROPERTY NORM_COMPONENTS ${name})
+  endforeach()
+endfunction()
+
+# What a user of the libraries needs as well: headers, and the ABI of this LLVM. MLIR's headers are those that the user
+# of an installed package finds.
 add_library(NormInterface INTERFACE)
-target_include_directories(NormInterface SYSTEM INTERFACE ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
+set_target_properties(NormInterface PROPERTIES EXPORT_NAME Interface)
+target_include_directories(NormInterface SYSTEM INTERFACE
+  "$<BUILD_INTERFACE:${MLIR_INCLUDE_DIRS};${LLVM_INCLUDE_DIRS}>")
 target_include_directories(NormInterface INTERFACE
-  "${PROJECT_SOURCE_DIR}/include" "${PROJECT_BINARY_DIR}/include")
+  "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include;${PROJECT_BINARY_DIR}/include>"
+  "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
+target_compile_features(NormInterface INTERFACE cxx_std_17)
 separate_arguments(NORM_LLVM_DEFINITIONS NATIVE_COMMAND "${LLVM_DEFINITIONS}")
 target_compile_definitions(NormInterface INTERFACE ${NORM_LLVM_DEFINITIONS})
-target_compile_options(NormInterface INTERFACE
-  $<$<NOT:$<BOOL:${LLVM_ENABLE_RTTI}>>:-fno-rtti>
-  $<$<NOT:$<BOOL:${LLVM_ENABLE_EH}>>:-fno-exceptions>)
+if(NOT LLVM_ENABLE_RTTI)
+  target_compile_options(NormInterface INTERFACE -fno-rtti)
+endif()
 target_link_libraries(NormInterface INTERFACE MLIR LLVM)
 target_link_libraries(NormBuildFlags INTERFACE NormInterface)
+if(NORM_INSTALL)
+  install(TARGETS NormInterface EXPORT NormMLIRTargets)
+endif()
 if(NORM_ENABLE_SANITIZERS)
   target_compile_options(NormBuildFlags INTERFACE
     -fsanitize=address,undefined -fno-sanitize=vptr -fno-omit-frame-pointer)
@@ -66,18 +97,23 @@ function(norm_tablegen target source)
   set_property(GLOBAL APPEND PROPERTY NORM_TABLEGEN_TARGETS ${target})
 endfunction()
 
-# norm_add_library(NAME SOURCE ... [LINK LIBRARY ...])
+# norm_add_library(NAME SOURCE ... [LINK LIBRARY ...] [NO_INSTALL])
 # A static library, known to others as NormMLIR::NAME, built on the MLIR dylib.
 function(norm_add_library name)
-  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  cmake_parse_arguments(ARG "NO_INSTALL" "" "LINK" ${ARGN})
   add_library(Norm${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
   add_library(NormMLIR::${name} ALIAS Norm${name})
   set_target_properties(Norm${name} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
-  target_link_libraries(Norm${name} PUBLIC ${ARG_LINK} NormInterface PRIVATE NormBuildFlags)
+  target_link_libraries(Norm${name} PUBLIC ${ARG_LINK} NormInterface)
+  # Not linked: whoever uses the installed library would have to link it too.
+  target_compile_options(Norm${name} PRIVATE $<TARGET_PROPERTY:NormBuildFlags,INTERFACE_COMPILE_OPTIONS>)
   get_property(tablegen GLOBAL PROPERTY NORM_TABLEGEN_TARGETS)
   add_dependencies(Norm${name} ${tablegen})
   if(NORM_PRECOMPILED_HEADERS)
     target_precompile_headers(Norm${name} REUSE_FROM NormPrecompiledHeaders)
+  endif()
+  if(NOT ARG_NO_INSTALL)
+    norm_install(Norm${name})
   endif()
 endfunction()
 
@@ -86,4 +122,5 @@ function(norm_add_tool name)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} NormBuildFlags)
+  norm_install(${name})
 endfunction()
