@@ -8,7 +8,6 @@
 #include "mlir/Dialect/LLVMIR/FunctionCallUtils.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/PatternMatch.h"
 #include "norm/Pipelines/Passes.h"
 
@@ -45,8 +44,7 @@ private:
   LogicalResult provideWorkgroupMemory(gpu::GPUFuncOp kernel, int64_t &bytes);
   LogicalResult convertOps(Kernel &kernel);
   LogicalResult convertClusterOp(Operation *op);
-  void convertRequestedMemory(gpu::DynamicSharedMemoryOp op,
-                              const Kernel &kernel);
+  void convertRequestedMemory(LLVM::AddressOfOp op, const Kernel &kernel);
   void convertLaunch(gpu::LaunchFuncOp launch, Kernel kernel);
 
   Value call(Location loc, StringRef name, Type result, ValueRange arguments);
@@ -206,24 +204,16 @@ Value Emulation::widenDescriptor(Location loc, Value narrow) {
   return wide;
 }
 
-/// The memory that a launch asks for lies behind the kernel's own.
-void Emulation::convertRequestedMemory(gpu::DynamicSharedMemoryOp op,
+/// The memory that a launch asks for, an external variable of the kernel's
+/// module, lies behind the kernel's own.
+void Emulation::convertRequestedMemory(LLVM::AddressOfOp op,
                                        const Kernel &kernel) {
   Location loc = op.getLoc();
   Value memory = call(loc, "norm_emulated_workgroup_memory", pointer, {});
   memory = LLVM::GEPOp::create(
       rewriter, loc, pointer, rewriter.getI8Type(), memory,
       ArrayRef<LLVM::GEPArg>{int32_t(kernel.workgroupBytes)});
-  for (Operation *user : op->getUsers())
-    if (auto view = dyn_cast<memref::ViewOp>(user))
-      view.getResult().setType(MemRefType::get(view.getType().getShape(),
-                                               view.getType().getElementType(),
-                                               view.getType().getLayout()));
-  // How much there is, the launch knows.
-  auto plain = MemRefType::get({0}, rewriter.getI8Type());
-  Value bytes = makeDescriptor(loc, plain, memory);
-  rewriter.replaceOpWithNewOp<memref::CastOp>(
-      op, MemRefType::get({ShapedType::kDynamic}, rewriter.getI8Type()), bytes);
+  rewriter.replaceOpWithNewOp<LLVM::AddrSpaceCastOp>(op, op.getType(), memory);
 }
 
 /// What NVVM alone has: clusters of blocks.
@@ -291,7 +281,7 @@ LogicalResult Emulation::convertOps(Kernel &kernel) {
               : LLVM::LLVMStructType();
       if (type && type.getBody().size() >= 3 && type.getBody()[2] == i32)
         cast->setOperand(0, widenDescriptor(loc, cast.getOperand(0)));
-    } else if (auto memory = dyn_cast<gpu::DynamicSharedMemoryOp>(op)) {
+    } else if (auto memory = dyn_cast<LLVM::AddressOfOp>(op)) {
       convertRequestedMemory(memory, kernel);
     } else if (isa<NVVM::NVVMDialect>(op->getDialect())) {
       if (failed(convertClusterOp(op)))

@@ -24,6 +24,15 @@ gpu.module @kernels {
     gpu.return %r : f64
   }
 
+  // CHECK-LABEL: gpu.func @extremes(
+  // CHECK: llvm.call_intrinsic "llvm.maxnum"(%arg0, %arg0) : (f32, f32) -> f32
+  // CHECK: llvm.call_intrinsic "llvm.minnum"(%arg1, %arg1) : (vector<2xbf16>, vector<2xbf16>) -> vector<2xbf16>
+  gpu.func @extremes(%x: f32, %h: vector<2xbf16>) -> (f32, vector<2xbf16>) {
+    %a = arith.maxnumf %x, %x : f32
+    %b = arith.minnumf %h, %h : vector<2xbf16>
+    gpu.return %a, %b : f32, vector<2xbf16>
+  }
+
   // What has no instruction, and other types.
   // CHECK-LABEL: gpu.func @left(
   // CHECK: math.exp %arg0

@@ -212,8 +212,8 @@ def NormStaticResultsToOutParamsPass : Pass<"norm-static-results-to-out-params",
 def NormExpandGPUMathPass : Pass<"norm-expand-gpu-math", "::mlir::gpu::GPUModuleOp"> {
   let summary = "Compute functions of f32 and f64 by instructions of NVIDIA GPUs";
   let description = [{
-    Roots, reciprocal roots, roundings, absolute values and `math.fma` become calls of LLVM's or NVVM's intrinsics. Upstream's conversion to
-    NVVM would call functions of CUDA's libdevice for them.
+    Roots, reciprocal roots, roundings, absolute values and `math.fma` become calls of LLVM's or NVVM's intrinsics, and so do
+    `arith.maxnumf` and `arith.minnumf` of all types. Upstream's conversion to NVVM would call functions of CUDA's libdevice for them.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect", "::mlir::vector::VectorDialect"];
 }
@@ -225,8 +225,7 @@ def NormEmulateGPUPass : Pass<"norm-emulate-gpu", "::mlir::ModuleOp"> {
     become calls of `norm/Runtime/Emulator.h`, and so do launches and what NVVM has for clusters of blocks. Index arithmetic has
     64 bits, whatever the data layout of the `gpu.module` says.
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect",
-                           "::mlir::memref::MemRefDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect"];
 }
 
 #endif // NORM_PIPELINES_PASSES_TD

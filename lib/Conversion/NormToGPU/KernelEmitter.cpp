@@ -89,23 +89,20 @@ void KernelEmitter::createPieces() {
 
 void KernelEmitter::visit(const Piece &piece, unsigned number,
                           MutableArrayRef<Value> accumulators, SweepBody body) {
-  values.pushFrame(piece.position);
+  SmallVector<std::pair<Value, Value>> known;
   if (isIn(RowResidence::Registers))
-    for (auto [input, loaded] : kept[number])
-      values.bind(input, loaded);
-  if (isIn(RowResidence::Workgroup))
-    useRowMemory(number);
+    llvm::append_range(known, kept[number]);
+  if (phase > 0)
+    for (Value value : memory.getValues())
+      known.emplace_back(value, memory.load(number, value));
+  values.pushFrame(piece.position);
+  for (auto [value, emitted] : known)
+    values.bind(value, emitted);
+  if (phase == 0)
+    for (Value value : memory.getValues())
+      memory.store(number, value, values.getSpread(value));
   body(piece, accumulators);
   values.popFrame();
-}
-
-/// The first sweep computes what is kept, the others read it.
-void KernelEmitter::useRowMemory(unsigned number) {
-  for (Value value : memory.getValues())
-    if (phase == 0)
-      memory.store(number, value, values.getSpread(value));
-    else
-      values.bind(value, memory.load(number, value));
 }
 
 SmallVector<Value> KernelEmitter::sweep(ArrayRef<Value> inits,

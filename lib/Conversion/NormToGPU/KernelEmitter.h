@@ -73,7 +73,6 @@ private:
              MutableArrayRef<Value> accumulators, SweepBody body);
   Piece makePiece(Value number, bool isThere);
   void createPieces();
-  void useRowMemory(unsigned number);
   /// Reads, for all pieces, the inputs that `roots` need and that hold rows.
   void keepInputs(ValueRange roots);
 

@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/DLTI/DLTI.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -120,14 +121,14 @@ static LogicalResult verifyConvertible(GenericOp op) {
 //===----------------------------------------------------------------------===//
 
 static void emitKernel(RewriterBase &rewriter, const RowProgram &program,
-                       const KernelFunction &kernel) {
+                       KernelFunction &kernel) {
   GenericOp op = program.getOp();
   Location loc = op.getLoc();
   ThreadLayout layout = emitThreadLayout(rewriter, op, kernel.getOperands());
   ThreadReducer reducer(rewriter, kernel.getFunction(), layout);
   if (program.getNumPhases() > 1)
     reducer.announceBlock();
-  RowMemory memory(rewriter, program, layout);
+  RowMemory memory(rewriter, program, layout, kernel);
   PieceAlignment alignment = emitPieceAlignment(rewriter, op, kernel);
   auto emitRows = [&](bool isAligned) {
     reducer.reuseMemory();

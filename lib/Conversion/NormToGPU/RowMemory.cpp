@@ -9,24 +9,25 @@
 using namespace mlir;
 using namespace mlir::norm;
 
-static int64_t getBytes(Type type) {
-  return type.isIntOrFloat() ? llvm::divideCeil(type.getIntOrFloatBitWidth(), 8)
-                             : sizeof(int64_t);
-}
-
 /// Elements of a kept value in a block.
 static int64_t countElements(GPUScheduleAttr schedule) {
   return schedule.getVectors() * schedule.getThreadsPerBlock() *
          schedule.getVectorSize();
 }
 
-/// Booleans and the like, which are no vectors in memory, are read again.
+/// What is no vector in memory, booleans and the like and what is the same
+/// along the lanes, is read again.
 static SmallVector<Value> getKept(const RowProgram &program) {
-  if (program.getOp().getGPUSchedule().getRowIn() != RowResidence::Workgroup)
+  GPUScheduleAttr schedule = program.getOp().getGPUSchedule();
+  if (schedule.getRowIn() != RowResidence::Workgroup)
     return {};
   SmallVector<Value> kept = program.getKeptValues();
-  llvm::erase_if(kept,
-                 [](Value value) { return isBitPacked(value.getType()); });
+  llvm::erase_if(kept, [&](Value value) {
+    return isBitPacked(value.getType()) ||
+           (schedule.getVectorSize() > 1 &&
+            !program.getVaryingDims().variesAlong(value,
+                                                  *schedule.getLaneDim()));
+  });
   return kept;
 }
 
@@ -40,28 +41,17 @@ int64_t norm::getRowMemoryBytes(const RowProgram &program) {
 }
 
 RowMemory::RowMemory(OpBuilder &builder, const RowProgram &program,
-                     const ThreadLayout &layout)
+                     const ThreadLayout &layout, KernelFunction &kernel)
     : builder(builder), loc(program.getOp().getLoc()),
       schedule(program.getOp().getGPUSchedule()), layout(layout),
       kept(getKept(program)) {
-  if (kept.empty())
-    return;
-  auto space = gpu::AddressSpaceAttr::get(builder.getContext(),
-                                          gpu::AddressSpace::Workgroup);
-  auto typeOf = [&](int64_t size, Type elementType) {
-    return MemRefType::get(size, elementType, MemRefLayoutAttrInterface(),
-                           space);
-  };
-  Value bytes = gpu::DynamicSharedMemoryOp::create(
-      builder, loc, typeOf(ShapedType::kDynamic, builder.getI8Type()));
-  int64_t first = 0, count = countElements(schedule);
-  for (Value value : kept) {
-    Value offset = arith::ConstantIndexOp::create(builder, loc, first);
-    buffers[value] =
-        memref::ViewOp::create(builder, loc, typeOf(count, value.getType()),
-                               bytes, offset, ValueRange());
-    first += llvm::alignTo(count * getBytes(value.getType()), widestAccess);
-  }
+  if (!kept.empty())
+    buffers = kernel.createRequestedMemory(countElements(schedule),
+                                           ValueRange(kept).getTypes());
+}
+
+Value RowMemory::getBuffer(Value value) const {
+  return buffers[llvm::find(kept, value) - kept.begin()];
 }
 
 /// Neighbouring threads have neighbouring pieces.
@@ -79,10 +69,10 @@ void RowMemory::store(unsigned number, Value value, Value emitted) {
   Value place = placeOf(number);
   auto type = dyn_cast<VectorType>(emitted.getType());
   if (!type) {
-    memref::StoreOp::create(builder, loc, emitted, buffers[value], place);
+    memref::StoreOp::create(builder, loc, emitted, getBuffer(value), place);
     return;
   }
-  vector::StoreOp::create(builder, loc, emitted, buffers[value], place)
+  vector::StoreOp::create(builder, loc, emitted, getBuffer(value), place)
       .setAlignment(std::min<int64_t>(
           widestAccess, type.getNumElements() * getBytes(value.getType())));
 }
@@ -90,9 +80,10 @@ void RowMemory::store(unsigned number, Value value, Value emitted) {
 Value RowMemory::load(unsigned number, Value value) {
   Value place = placeOf(number);
   if (schedule.getVectorSize() == 1)
-    return memref::LoadOp::create(builder, loc, buffers[value], place);
+    return memref::LoadOp::create(builder, loc, getBuffer(value), place);
   auto type = VectorType::get(schedule.getVectorSize(), value.getType());
-  auto load = vector::LoadOp::create(builder, loc, type, buffers[value], place);
+  auto load =
+      vector::LoadOp::create(builder, loc, type, getBuffer(value), place);
   load.setAlignment(std::min<int64_t>(
       widestAccess, type.getNumElements() * getBytes(value.getType())));
   return load;

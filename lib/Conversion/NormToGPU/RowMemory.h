@@ -3,8 +3,8 @@
 #ifndef NORM_LIB_CONVERSION_NORMTOGPU_ROWMEMORY_H
 #define NORM_LIB_CONVERSION_NORMTOGPU_ROWMEMORY_H
 
+#include "KernelFunction.h"
 #include "ThreadLayout.h"
-#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 
 namespace mlir::norm {
 
@@ -20,7 +20,7 @@ int64_t getRowMemoryBytes(const RowProgram &program);
 class RowMemory {
 public:
   RowMemory(OpBuilder &builder, const RowProgram &program,
-            const ThreadLayout &layout);
+            const ThreadLayout &layout, KernelFunction &kernel);
 
   /// The values that are kept; none where rows are elsewhere.
   ArrayRef<Value> getValues() const { return kept; }
@@ -30,14 +30,14 @@ public:
   Value load(unsigned number, Value value);
 
 private:
+  Value getBuffer(Value value) const;
   Value placeOf(unsigned number);
 
   OpBuilder &builder;
   Location loc;
   GPUScheduleAttr schedule;
   const ThreadLayout &layout;
-  SmallVector<Value> kept;
-  llvm::DenseMap<Value, Value> buffers;
+  SmallVector<Value> kept, buffers;
 };
 
 } // namespace mlir::norm

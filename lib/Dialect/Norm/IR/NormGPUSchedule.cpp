@@ -93,9 +93,6 @@ LogicalResult norm::verifyGPUSchedule(GenericOp op) {
                             << ", as lanes are rows that several threads "
                                "share, got "
                             << schedule.getRowsPerBlock();
-  if (lanesAreRows && schedule.getCluster() > 1)
-    return op.emitOpError("expected the schedule's lanes to be elements of "
-                          "rows where blocks of a cluster share rows");
   if (schedule.getRowIn() == RowResidence::Memory)
     return success();
   std::optional<int64_t> pieces = countPieces(op);
