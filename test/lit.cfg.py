@@ -43,6 +43,7 @@ config.substitutions.append(("%generate-docs", f'"{config.python_executable}" "{
 config.substitutions.append(("%norm-plugin", config.norm_plugin))
 config.substitutions.append(("%obj", config.norm_obj_root))
 config.substitutions.append(("%norm-tools", config.norm_tools_dir))
+config.substitutions.append(("%norm-lib", os.path.join(config.norm_obj_root, "lib")))
 config.substitutions.append(("%examples", os.path.join(config.norm_src_root, "examples")))
 config.substitutions.append(("%src", config.norm_src_root))
 

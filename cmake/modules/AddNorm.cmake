@@ -124,3 +124,20 @@ function(norm_add_tool name)
   target_link_libraries(${name} PRIVATE ${ARG_LINK} NormBuildFlags)
   norm_install(${name})
 endfunction()
+
+# norm_add_runtime(NAME LIBRARY SOURCE ...)
+# What compiled code calls, which uses nothing of MLIR: once as a static library NormMLIR::NAME for tools, once as a shared
+# LIBRARY of its own.
+function(norm_add_runtime name library)
+  norm_add_library(${name} ${ARGN})
+  add_library(${library} SHARED ${ARGN})
+  target_include_directories(${library} PUBLIC
+    "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>")
+  target_compile_options(${library} PRIVATE -Wall -Wextra $<$<BOOL:${NORM_WERROR}>:-Werror>)
+  target_link_libraries(${library} PRIVATE ${CMAKE_DL_LIBS})
+  if(NORM_ENABLE_SANITIZERS)
+    target_compile_options(${library} PRIVATE -fsanitize=address,undefined -fno-sanitize=vptr)
+    target_link_options(${library} PRIVATE -fsanitize=address,undefined)
+  endif()
+  norm_install(${library})
+endfunction()

@@ -361,9 +361,19 @@ Expr ElementExprs::getSummand(linalg::LinalgOp op, unsigned resultNumber,
   return nullptr;
 }
 
+/// Whether this is a product of matrices. What is computed of one is written in
+/// terms of its elements: a mean over them, for example, is no sum of products.
+static bool isMatrixProduct(linalg::LinalgOp op) {
+  if (op.getNumDpsInputs() != 2 || op.getNumReductionLoops() == 0)
+    return false;
+  FailureOr<linalg::ContractionDimensions> dims =
+      linalg::inferContractionDims(op);
+  return succeeded(dims) && !dims->m.empty() && !dims->n.empty();
+}
+
 Expr ElementExprs::expandLinalg(linalg::LinalgOp op, OpResult result,
                                 ArrayRef<AffineExpr> coords) {
-  if (!op.hasPureTensorSemantics())
+  if (!op.hasPureTensorSemantics() || isMatrixProduct(op))
     return nullptr;
   OpOperand *init = op.getDpsInitOperand(result.getResultNumber());
   SmallVector<AffineExpr> loops(op.getNumLoops());

@@ -5,6 +5,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -145,6 +146,7 @@ public:
 private:
   LogicalResult expose();
   llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> generate();
+  llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> takeDeviceImage();
 
   ModuleOp module;
   const AheadOfTimeOptions &options;
@@ -165,6 +167,7 @@ LogicalResult AheadOfTimeCompiler::expose() {
       ->loadDialect<arith::ArithDialect, bufferization::BufferizationDialect,
                     cf::ControlFlowDialect, memref::MemRefDialect,
                     tensor::TensorDialect>();
+  bool takesStream = options.lowering.launch == LaunchKind::CUDA;
   SmallVector<func::FuncOp> exposed;
   for (auto function : module.getOps<func::FuncOp>())
     if (function.isPublic() && !function.isExternal())
@@ -178,7 +181,7 @@ LogicalResult AheadOfTimeCompiler::expose() {
     EntryPoint entry = prepareEntryPoint(function);
     if (!options.addCFunctions)
       continue;
-    auto described = describeToC(function, entry, options.prefix);
+    auto described = describeToC(function, entry, options.prefix, takesStream);
     if (failed(described))
       return failure();
     functions.push_back(std::move(*described));
@@ -234,15 +237,51 @@ AheadOfTimeCompiler::generate() {
   return buffer;
 }
 
+/// The kernels of a module, as its pipeline has left them.
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+AheadOfTimeCompiler::takeDeviceImage() {
+  auto binaries = module.getOps<gpu::BinaryOp>();
+  if (binaries.empty()) {
+    module.emitError("there is no kernel: no function computes anything on the "
+                     "GPU");
+    return llvm::make_error<MLIRFailure>();
+  }
+  auto object = cast<gpu::ObjectAttr>((*binaries.begin()).getObjects()[0]);
+  return makeBuffer(object.getObject().getValue());
+}
+
+/// What kernels become, if they are all that is wanted.
+static DeviceFormat getDeviceFormat(const AheadOfTimeOptions &options) {
+  switch (options.kind) {
+  case OutputKind::PTX:
+    return DeviceFormat::PTX;
+  case OutputKind::Cubin:
+    return DeviceFormat::Cubin;
+  case OutputKind::Fatbin:
+    return DeviceFormat::Fatbin;
+  default:
+    return options.lowering.deviceFormat;
+  }
+}
+
 llvm::Expected<CompiledModule> AheadOfTimeCompiler::compile() {
   if (failed(expose()))
     return llvm::make_error<MLIRFailure>();
   LoweringOptions lowering = options.lowering;
   lowering.setTarget(machine);
+  lowering.deviceFormat = getDeviceFormat(options);
+  lowering.lowerHost = !isDeviceImage(options.kind);
   if (failed(lowerToLLVMDialect(module, lowering)))
     return llvm::make_error<MLIRFailure>();
   clock.finish("lower");
   CompiledModule compiled;
+  if (isDeviceImage(options.kind)) {
+    auto image = takeDeviceImage();
+    if (!image)
+      return image.takeError();
+    compiled.code = std::move(*image);
+    return compiled;
+  }
   if (options.kind == OutputKind::MLIR) {
     std::string text;
     llvm::raw_string_ostream os(text);

@@ -80,13 +80,20 @@ void writeDeclaration(llvm::raw_ostream &os, const CFunction &function) {
       if (ShapedType::isDynamic(size))
         os << ", int64_t " << parameter.getSizeName(dim);
   }
-  os << (function.parameters.empty() ? "void);\n" : ");\n");
+  if (function.takesStream)
+    os << comma << "void *" << streamName;
+  bool isEmpty = function.parameters.empty() && !function.takesStream;
+  os << (isEmpty ? "void);\n" : ");\n");
 }
 
 void writeFunction(llvm::raw_ostream &os, const CFunction &function) {
   os << "\n/* @" << makeCommentText(function.symbol) << "\n";
   for (const CParameter &parameter : function.parameters)
     writeParameterText(os, parameter);
+  if (function.takesStream)
+    os << " *   " << streamName
+       << ": the CUstream that the work is put into; arrays are memory of its "
+          "GPU\n";
   if (!function.sizeConditions.empty())
     os << " * Sizes must agree:\n";
   for (StringRef condition : function.sizeConditions)

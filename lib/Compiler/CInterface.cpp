@@ -35,6 +35,7 @@ constexpr StringLiteral reservedWords[] = {
 /// Gives each parameter a name of its own, also beside the names of sizes.
 class ParameterNames {
 public:
+  void reserve(StringRef name) { taken.insert(name); }
   void assign(CParameter &parameter, StringRef wanted) {
     std::string base = makeCIdentifier(wanted);
     parameter.name = base;
@@ -184,11 +185,14 @@ std::string norm::makeCIdentifier(StringRef name) {
 
 FailureOr<CFunction> norm::describeToC(func::FuncOp function,
                                        const EntryPoint &entry,
-                                       StringRef prefix) {
+                                       StringRef prefix, bool takesStream) {
   CFunction result(function.getLoc());
+  result.takesStream = takesStream;
   result.symbol = entry.name;
   result.name = makeCIdentifier((prefix + entry.name).str());
   ParameterNames names;
+  if (takesStream)
+    names.reserve(streamName);
   StringRef writable = bufferization::BufferizationDialect::kWritableAttrName;
   for (BlockArgument argument : function.getArguments()) {
     unsigned index = argument.getArgNumber();

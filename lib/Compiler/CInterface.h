@@ -34,12 +34,17 @@ struct CParameter {
   }
 };
 
+/// The parameter behind all others that some functions have.
+inline constexpr llvm::StringLiteral streamName = "stream";
+
 /// A function as C sees it: its arguments, then its results.
 struct CFunction {
   /// The name in C, and that of the function in the lowered module.
   std::string name, symbol;
   Location loc;
   SmallVector<CParameter> parameters;
+  /// Whether a stream is the last parameter: arrays are memory of the GPU.
+  bool takesStream = false;
   /// The function of the module that tells whether the sizes agree (see
   /// `addSizeChecks`); empty if there is nothing to check.
   std::string sizeCheck;
@@ -64,7 +69,7 @@ std::string makeCIdentifier(StringRef name);
 /// Describes a function to C, with `prefix` before its name. Types that have no
 /// place there are diagnosed.
 FailureOr<CFunction> describeToC(func::FuncOp function, const EntryPoint &entry,
-                                 StringRef prefix);
+                                 StringRef prefix, bool takesStream);
 
 /// Diagnoses names that two functions share or that the C library has.
 LogicalResult checkCNames(ArrayRef<CFunction> functions,

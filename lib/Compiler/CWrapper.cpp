@@ -35,6 +35,7 @@ private:
   void checkSizesAlone();
   llvm::Error checkSizesTogether();
   void checkPointers();
+  void checkAlignment();
   void checkOverlaps();
   llvm::Value *createByteOverflow(const CParameter &parameter,
                                   const Values &values);
@@ -77,6 +78,10 @@ void WrapperBuilder::createFunction() {
       types.push_back(b.getInt64Ty());
       names.push_back(parameter.getSizeName(dim));
     }
+  }
+  if (function.takesStream) {
+    types.push_back(b.getPtrTy());
+    names.push_back(streamName.str());
   }
   auto *type = llvm::FunctionType::get(b.getInt32Ty(), types, false);
   wrapper = llvm::Function::Create(type, llvm::Function::ExternalLinkage,
@@ -170,6 +175,20 @@ void WrapperBuilder::checkPointers() {
   returnIf(isMissing, NORM_NULL_POINTER);
 }
 
+/// Peeling counts whole elements to the next boundary.
+void WrapperBuilder::checkAlignment() {
+  llvm::Value *isMisaligned = b.getFalse();
+  for (auto [parameter, known] : llvm::zip_equal(function.parameters, values)) {
+    int64_t bytes = getCSize(parameter.elementType);
+    if (parameter.kind == CParameter::Kind::Scalar || bytes == 1)
+      continue;
+    llvm::Value *address = b.CreatePtrToInt(known.value, b.getInt64Ty());
+    llvm::Value *rest = b.CreateAnd(address, b.getInt64(bytes - 1));
+    isMisaligned = b.CreateOr(isMisaligned, b.CreateIsNotNull(rest));
+  }
+  returnIf(isMisaligned, NORM_MISALIGNED);
+}
+
 /// Whether memory of so many bytes begins in other memory, both of which have
 /// elements.
 static llvm::Value *createBeginsIn(llvm::IRBuilder<> &b, llvm::Value *begin,
@@ -250,10 +269,21 @@ llvm::Error WrapperBuilder::callLowered() {
     else if (parameter.kind == CParameter::Kind::Scalar)
       operands.push_back(convertScalar(known.value, parameter.elementType));
   }
+  if (function.takesStream)
+    operands.push_back(wrapper->getArg(wrapper->arg_size() - 1));
   if (lowered->arg_size() != operands.size())
     return llvm::createStringError("lowering changed the arguments of @" +
                                    function.symbol);
-  storeScalarResults(b.CreateCall(lowered, operands));
+  if (function.takesStream)
+    b.CreateCall(
+        module.getOrInsertFunction("norm_cuda_clear_error", b.getVoidTy()));
+  llvm::Value *returned = b.CreateCall(lowered, operands);
+  if (function.takesStream) {
+    llvm::Value *status = b.CreateCall(
+        module.getOrInsertFunction("norm_cuda_status", b.getInt32Ty()));
+    returnIf(b.CreateIsNotNull(status), NORM_CUDA_ERROR);
+  }
+  storeScalarResults(returned);
   return llvm::Error::success();
 }
 
@@ -279,6 +309,7 @@ llvm::Error WrapperBuilder::build() {
     return error;
   checkPointers();
   checkOverlaps();
+  checkAlignment();
   if (llvm::Error error = callLowered())
     return error;
   b.CreateRet(b.getInt32(NORM_OK));

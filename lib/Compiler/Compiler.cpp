@@ -74,12 +74,19 @@ norm::parseModule(std::unique_ptr<llvm::MemoryBuffer> buffer,
   return parseSourceFile<ModuleOp>(sources, ParserConfig(context));
 }
 
-LogicalResult norm::lowerToLLVMDialect(ModuleOp module,
-                                       const LoweringOptions &options) {
-  PassManager pm(module.getContext());
-  if (options.printIRAfterAll)
-    pm.enableIRPrinting([](Pass *, Operation *) { return false; },
-                        [](Pass *, Operation *) { return true; });
+static void addCUDAPipeline(OpPassManager &pm, const LoweringOptions &options) {
+  NormToNVVMOptions pipeline;
+  pipeline.raise = options.raise;
+  pipeline.fuse = options.fuse;
+  pipeline.checkShapes = options.checkShapes;
+  pipeline.algorithm = options.algorithm;
+  pipeline.chip = options.chip;
+  pipeline.format = options.deviceFormat;
+  pipeline.host = options.lowerHost;
+  buildNormToNVVMPipeline(pm, pipeline);
+}
+
+static void addCPUPipeline(OpPassManager &pm, const LoweringOptions &options) {
   NormToLLVMOptions pipeline;
   pipeline.raise = options.raise;
   pipeline.fuse = options.fuse;
@@ -98,6 +105,8 @@ LogicalResult norm::lowerToLLVMDialect(ModuleOp module,
   pipeline.l2Bytes = options.l2Bytes;
   pipeline.numThreads = std::max<int64_t>(options.numThreads, 1);
   pipeline.algorithm = options.algorithm;
+  if (options.launch == LaunchKind::Emulator)
+    pipeline.emulateChip = options.chip;
   if (options.promoteToF64) {
     pm.addPass(createNormMemRefsToTensorsPass());
     NormDecomposePassOptions decompose;
@@ -110,6 +119,18 @@ LogicalResult norm::lowerToLLVMDialect(ModuleOp module,
     pipeline.decompose = true;
   }
   buildNormToLLVMPipeline(pm, pipeline);
+}
+
+LogicalResult norm::lowerToLLVMDialect(ModuleOp module,
+                                       const LoweringOptions &options) {
+  PassManager pm(module.getContext());
+  if (options.printIRAfterAll)
+    pm.enableIRPrinting([](Pass *, Operation *) { return false; },
+                        [](Pass *, Operation *) { return true; });
+  if (options.launch == LaunchKind::CUDA)
+    addCUDAPipeline(pm, options);
+  else
+    addCPUPipeline(pm, options);
   // Verifying after each of some forty passes takes as long as these do.
   pm.enableVerifier(false);
   if (failed(pm.run(module)))

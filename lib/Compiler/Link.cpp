@@ -9,6 +9,7 @@
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
 #include "llvm/Support/raw_ostream.h"
+#include <dlfcn.h>
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -146,12 +147,13 @@ llvm::Error norm::linkSharedLibrary(const llvm::MemoryBuffer &object,
   llvm::SmallVector<StringRef> arguments = {
       *linker,           "-shared",           "-o", linked, input,
       "-Wl,--as-needed", "-Wl,--no-undefined"};
-  std::string searchPath = "-Wl,-rpath,";
-  if (!options.openMPLibrary.empty()) {
-    searchPath += llvm::sys::path::parent_path(options.openMPLibrary);
-    arguments.push_back(options.openMPLibrary);
-    arguments.push_back(searchPath);
+  llvm::SmallVector<std::string, 2> searchPaths;
+  for (StringRef library : options.libraries) {
+    searchPaths.push_back(
+        ("-Wl,-rpath," + llvm::sys::path::parent_path(library)).str());
+    arguments.push_back(library);
   }
+  llvm::append_range(arguments, searchPaths);
   arguments.push_back("-lm");
   if (llvm::Error error = runLinker(*linker, arguments))
     return error;
@@ -169,5 +171,24 @@ std::string norm::findOpenMPLibrary() {
         "/usr/local/lib/libomp.so", "/usr/lib/libomp.so"})
     if (!path.empty() && fs::exists(path))
       return path.str();
+  return "";
+}
+
+std::string norm::findCUDARuntime() {
+  llvm::SmallVector<std::string, 3> folders;
+  Dl_info here;
+  if (dladdr(reinterpret_cast<void *>(&findCUDARuntime), &here))
+    folders.push_back(here.dli_fname);
+  folders.push_back(fs::getMainExecutable(nullptr, nullptr));
+  for (StringRef file : folders) {
+    StringRef folder = llvm::sys::path::parent_path(file);
+    for (StringRef part : {"../lib", "."}) {
+      llvm::SmallString<128> path(folder);
+      llvm::sys::path::append(path, part, "libnorm_cuda.so");
+      llvm::SmallString<128> real;
+      if (!fs::real_path(path, real))
+        return std::string(real);
+    }
+  }
   return "";
 }

@@ -48,7 +48,7 @@ llvm::Error norm::addPackedCall(llvm::Module &module, const EntryPoint &entry) {
     else
       returned.push_back(index);
   }
-  if (callee->arg_size() != countFields(parameters))
+  if (callee->arg_size() != countFields(parameters) + entry.takesStream)
     return llvm::createStringError("lowering changed the arguments of @" +
                                    entry.name);
   llvm::LLVMContext &context = module.getContext();
@@ -71,6 +71,10 @@ llvm::Error norm::addPackedCall(llvm::Module &module, const EntryPoint &entry) {
     if (entry.hasOutParams && isa<ShapedType>(result))
       appendFields(b, callee->getFunctionType(), result,
                    loadPointer(entry.arguments.size() + index), operands);
+  if (entry.takesStream)
+    operands.push_back(b.CreateLoad(
+        pointerType,
+        loadPointer(entry.arguments.size() + entry.results.size())));
   llvm::Value *result = b.CreateCall(callee, operands);
   for (auto [position, index] : llvm::enumerate(returned))
     b.CreateStore(returned.size() == 1

@@ -2,13 +2,9 @@
 //
 // GPU kernels as functions of the host, which lib/Runtime/Emulator runs.
 
+#include "RuntimeCalls.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/GPU/IR/GPUDialect.h"
-#include "mlir/Dialect/LLVMIR/FunctionCallUtils.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
-#include "mlir/IR/PatternMatch.h"
 #include "norm/Pipelines/Passes.h"
 
 namespace mlir::norm {
@@ -22,11 +18,9 @@ using namespace mlir;
 static constexpr int64_t bufferAlignment = 16;
 
 namespace {
-class Emulation {
+class Emulation : private norm::RuntimeCalls {
 public:
-  Emulation(ModuleOp module)
-      : module(module), symbols(module), rewriter(module.getContext()),
-        pointer(LLVM::LLVMPointerType::get(module.getContext())) {}
+  using RuntimeCalls::RuntimeCalls;
 
   LogicalResult run();
 
@@ -47,39 +41,9 @@ private:
   void convertRequestedMemory(LLVM::AddressOfOp op, const Kernel &kernel);
   void convertLaunch(gpu::LaunchFuncOp launch, Kernel kernel);
 
-  Value call(Location loc, StringRef name, Type result, ValueRange arguments);
-  Value constant(Location loc, Type type, int64_t value) {
-    return LLVM::ConstantOp::create(rewriter, loc, type,
-                                    rewriter.getIntegerAttr(type, value));
-  }
   Value widenDescriptor(Location loc, Value narrow);
-  Value makeDescriptor(Location loc, MemRefType type, Value memory);
-  Value makeArray(Location loc, gpu::KernelDim3 values);
-  Value allocate(Operation *user, Type type);
-
-  ModuleOp module;
-  SymbolTable symbols;
-  IRRewriter rewriter;
-  LLVM::LLVMPointerType pointer;
 };
 } // namespace
-
-/// Calls a function of the emulator; null without a result.
-Value Emulation::call(Location loc, StringRef name, Type result,
-                      ValueRange arguments) {
-  auto type = LLVM::LLVMFunctionType::get(
-      result ? result : LLVM::LLVMVoidType::get(rewriter.getContext()),
-      llvm::to_vector(arguments.getTypes()));
-  auto function = symbols.lookup<LLVM::LLVMFuncOp>(name);
-  if (!function) {
-    OpBuilder::InsertionGuard guard(rewriter);
-    rewriter.setInsertionPointToStart(module.getBody());
-    function = LLVM::LLVMFuncOp::create(rewriter, module.getLoc(), name, type);
-    symbols.insert(function);
-  }
-  auto callOp = LLVM::CallOp::create(rewriter, loc, function, arguments);
-  return result ? callOp.getResult() : Value();
-}
 
 //===----------------------------------------------------------------------===//
 // Kernels
@@ -95,31 +59,6 @@ void Emulation::passArguments(gpu::GPUFuncOp kernel, Value packed,
     Value loaded = LLVM::LoadOp::create(rewriter, loc, field, address);
     kernel.getArgument(index).replaceAllUsesWith(loaded);
   }
-}
-
-/// A memref's descriptor for memory that it fills row by row.
-Value Emulation::makeDescriptor(Location loc, MemRefType type, Value memory) {
-  Type i64 = rewriter.getI64Type();
-  SmallVector<Type> fields = {pointer, pointer, i64};
-  if (type.getRank() > 0)
-    fields.append(2, LLVM::LLVMArrayType::get(i64, type.getRank()));
-  Value descriptor = LLVM::PoisonOp::create(
-      rewriter, loc,
-      LLVM::LLVMStructType::getLiteral(rewriter.getContext(), fields));
-  auto insert = [&](Value value, ArrayRef<int64_t> position) {
-    descriptor =
-        LLVM::InsertValueOp::create(rewriter, loc, descriptor, value, position);
-  };
-  insert(memory, 0);
-  insert(memory, 1);
-  insert(constant(loc, i64, 0), 2);
-  auto [strides, offset] = type.getStridesAndOffset();
-  for (int64_t i = 0; i < type.getRank(); ++i) {
-    insert(constant(loc, i64, type.getDimSize(i)), {3, i});
-    insert(constant(loc, i64, strides[i]), {4, i});
-  }
-  return UnrealizedConversionCastOp::create(rewriter, loc, type, descriptor)
-      .getResult(0);
 }
 
 LogicalResult Emulation::provideWorkgroupMemory(gpu::GPUFuncOp kernel,
@@ -138,7 +77,7 @@ LogicalResult Emulation::provideWorkgroupMemory(gpu::GPUFuncOp kernel,
         LLVM::GEPOp::create(rewriter, loc, pointer, rewriter.getI8Type(),
                             memory, ArrayRef<LLVM::GEPArg>{int32_t(bytes)});
     auto plain = MemRefType::get(type.getShape(), type.getElementType());
-    buffer.replaceAllUsesWith(makeDescriptor(loc, plain, memory));
+    buffer.replaceAllUsesWith(makeMemRef(loc, plain, memory));
     int64_t element = type.getElementType().isIndex()
                           ? sizeof(int64_t)
                           : llvm::divideCeil(type.getElementTypeBitWidth(), 8);
@@ -297,69 +236,31 @@ LogicalResult Emulation::convertOps(Kernel &kernel) {
 // Launches
 //===----------------------------------------------------------------------===//
 
-/// Memory on the stack of the function around `user`, once per call.
-Value Emulation::allocate(Operation *user, Type type) {
-  OpBuilder::InsertionGuard guard(rewriter);
-  auto function = user->getParentOfType<func::FuncOp>();
-  rewriter.setInsertionPointToStart(&function.getBody().front());
-  Value one = constant(user->getLoc(), rewriter.getI64Type(), 1);
-  return LLVM::AllocaOp::create(rewriter, user->getLoc(), pointer, type, one);
-}
-
-Value Emulation::makeArray(Location loc, gpu::KernelDim3 values) {
-  auto type = LLVM::LLVMArrayType::get(rewriter.getI64Type(), 3);
-  Value array = LLVM::PoisonOp::create(rewriter, loc, type);
-  std::array<Value, 3> sizes = {values.x, values.y, values.z};
-  for (auto [index, value] : llvm::enumerate(sizes)) {
-    Value number = value;
-    if (number.getType().isIndex())
-      number = arith::IndexCastOp::create(rewriter, loc, rewriter.getI64Type(),
-                                          number);
-    array = LLVM::InsertValueOp::create(rewriter, loc, array, number,
-                                        ArrayRef<int64_t>{int64_t(index)});
-  }
-  return array;
-}
-
 void Emulation::convertLaunch(gpu::LaunchFuncOp launch, Kernel kernel) {
   Location loc = launch.getLoc();
   rewriter.setInsertionPoint(launch);
-  auto place = [&](Value value) {
-    Value memory = allocate(launch, value.getType());
-    LLVM::StoreOp::create(rewriter, loc, value, memory);
-    return memory;
-  };
-  Value packed = LLVM::PoisonOp::create(rewriter, loc, kernel.arguments);
-  for (auto [index, operand] : llvm::enumerate(launch.getKernelOperands()))
-    packed = LLVM::InsertValueOp::create(rewriter, loc, packed, operand,
-                                         ArrayRef<int64_t>{int64_t(index)});
+  Value packed = aggregate(loc, kernel.arguments, launch.getKernelOperands());
   Value function =
       func::ConstantOp::create(rewriter, loc, kernel.function.getFunctionType(),
                                SymbolRefAttr::get(kernel.function));
   function =
       UnrealizedConversionCastOp::create(rewriter, loc, pointer, function)
           .getResult(0);
-  std::string name = launch.getKernelName().str();
-  Value text = LLVM::createGlobalString(
-      loc, rewriter, (kernel.function.getName() + "_name").str(),
-      StringRef(name.c_str(), name.size() + 1), LLVM::Linkage::Internal);
-  Value arguments = place(packed);
-  Value blocks = place(makeArray(loc, launch.getGridSizeOperandValues()));
-  Value threads = place(makeArray(loc, launch.getBlockSizeOperandValues()));
+  Value text = string(loc, (kernel.function.getName() + "_name").str(),
+                      launch.getKernelName());
+  Value arguments = place(launch, packed);
+  Value blocks = place(launch, sizes(loc, launch.getGridSizeOperandValues()));
+  Value threads = place(launch, sizes(loc, launch.getBlockSizeOperandValues()));
   Type i64 = rewriter.getI64Type();
-  auto asInteger = [&](Value value, int64_t otherwise) -> Value {
-    if (!value)
-      return constant(loc, i64, otherwise);
-    return value.getType().isIndex()
-               ? arith::IndexCastOp::create(rewriter, loc, i64, value)
-               : arith::ExtUIOp::create(rewriter, loc, i64, value).getResult();
-  };
+  Value asked = launch.getDynamicSharedMemorySize();
+  asked = asked ? LLVM::ZExtOp::create(rewriter, loc, i64, asked).getResult()
+                : constant(loc, i64, 0);
   Value clusterSize = launch.getClusterSizeX();
+  clusterSize =
+      clusterSize ? asInteger(loc, clusterSize) : constant(loc, i64, 1);
   call(loc, "norm_emulated_launch", nullptr,
        {text, function, arguments, blocks, threads,
-        constant(loc, i64, kernel.workgroupBytes),
-        asInteger(launch.getDynamicSharedMemorySize(), 0),
-        asInteger(clusterSize, 1)});
+        constant(loc, i64, kernel.workgroupBytes), asked, clusterSize});
   rewriter.eraseOp(launch);
 }
 

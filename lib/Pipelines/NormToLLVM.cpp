@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "Stages.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Conversion/TosaToLinalg/TosaToLinalg.h"
 #include "mlir/Dialect/Affine/Transforms/Passes.h"
@@ -10,23 +11,21 @@
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/SCF/Transforms/Passes.h"
-#include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 #include "norm/Conversion/Passes.h"
 #include "norm/Dialect/Norm/Transforms/Passes.h"
 #include "norm/Pipelines/Passes.h"
-#include "norm/Pipelines/Pipelines.h"
 
 using namespace mlir;
 using namespace mlir::norm;
 
-namespace {
-
-void addCleanup(OpPassManager &pm) {
+void norm::addCleanup(OpPassManager &pm) {
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
 }
+
+namespace {
 
 /// Named normalizations to row programs, or to linalg.
 void addNormTensorPasses(OpPassManager &pm, const NormToLLVMOptions &options) {
@@ -174,8 +173,7 @@ void norm::buildTensorPreparationPipeline(OpPassManager &pm) {
   addCleanup(pm);
 }
 
-void norm::buildNormToLLVMPipeline(OpPassManager &pm,
-                                   const NormToLLVMOptions &options) {
+void norm::addTensorStage(OpPassManager &pm, const NormToLLVMOptions &options) {
   addNormTensorPasses(pm, options);
   buildTensorPreparationPipeline(pm);
   if (options.fuse && !options.decompose) {
@@ -185,11 +183,20 @@ void norm::buildNormToLLVMPipeline(OpPassManager &pm,
   if (options.checkShapes)
     pm.addPass(createNormCheckShapesPass());
   addBufferization(pm);
+}
+
+void norm::addHostStage(OpPassManager &pm, const NormToLLVMOptions &options) {
+  addControlFlowAndArith(pm, options);
+  addConversionsToLLVM(pm, options);
+}
+
+void norm::buildNormToLLVMPipeline(OpPassManager &pm,
+                                   const NormToLLVMOptions &options) {
+  addTensorStage(pm, options);
   if (!options.decompose)
     addNormMemRefPasses(pm, options);
   addLinalgToLoops(pm);
-  addControlFlowAndArith(pm, options);
-  addConversionsToLLVM(pm, options);
+  addHostStage(pm, options);
 }
 
 void norm::registerNormPipelines() {
@@ -198,4 +205,9 @@ void norm::registerNormPipelines() {
       "norm-to-llvm",
       "Lower normalizations and the operations around them to the LLVM dialect",
       buildNormToLLVMPipeline);
+  PassPipelineRegistration<NormToNVVMOptions>(
+      "norm-to-nvvm",
+      "Lower normalizations and the operations around them to kernels for "
+      "NVIDIA GPUs and their launches in the LLVM dialect",
+      buildNormToNVVMPipeline);
 }

@@ -48,7 +48,12 @@ struct Options {
                      "A shared library (.so)"),
           clEnumValN(OutputKind::Assembly, "asm", "Assembly (.s)"),
           clEnumValN(OutputKind::LLVMIR, "llvm", "Optimized LLVM IR (.ll)"),
-          clEnumValN(OutputKind::MLIR, "mlir", "The LLVM dialect (.mlir)")),
+          clEnumValN(OutputKind::MLIR, "mlir", "The LLVM dialect (.mlir)"),
+          clEnumValN(OutputKind::PTX, "ptx", "The kernels as PTX (.ptx)"),
+          clEnumValN(OutputKind::Cubin, "cubin",
+                     "The kernels as machine code (.cubin), by ptxas"),
+          clEnumValN(OutputKind::Fatbin, "fatbin",
+                     "The kernels as both (.fatbin)")),
       cl::cat(category)};
   cl::opt<std::string> header{
       "header",
@@ -58,6 +63,28 @@ struct Options {
   cl::opt<std::string> prefix{
       "prefix", cl::desc("Goes before the names of the C functions"),
       cl::value_desc("text"), cl::cat(category)};
+  cl::opt<LaunchKind> target{
+      "target", cl::desc("What computes"),
+      cl::values(clEnumValN(LaunchKind::None, "cpu", "The CPU (default)"),
+                 clEnumValN(LaunchKind::CUDA, "cuda",
+                            "An NVIDIA GPU, by kernels that the functions "
+                            "launch; also said by --emit=ptx, cubin, fatbin")),
+      cl::init(LaunchKind::None), cl::cat(category)};
+  cl::opt<std::string> chip{"chip", cl::desc("The GPU (default: sm_90)"),
+                            cl::value_desc("sm_NN"), cl::cat(category)};
+  cl::opt<DeviceFormat> image{
+      "image", cl::desc("What kernels are in what --target=cuda makes"),
+      cl::values(
+          clEnumValN(DeviceFormat::PTX, "ptx",
+                     "PTX, which the driver compiles (default)"),
+          clEnumValN(DeviceFormat::Cubin, "cubin", "Machine code, by ptxas"),
+          clEnumValN(DeviceFormat::Fatbin, "fatbin", "Both")),
+      cl::init(DeviceFormat::PTX), cl::cat(category)};
+  cl::opt<std::string> cudaRuntime{
+      "cuda-runtime",
+      cl::desc("The libnorm_cuda to link with (default: the one beside this "
+               "program)"),
+      cl::value_desc("file"), cl::cat(category)};
   cl::opt<std::string> triple{
       "mtriple", cl::desc("The target's triple (default: this machine's)"),
       cl::value_desc("triple"), cl::cat(category)};
@@ -98,7 +125,7 @@ struct Options {
 
 constexpr char overview[] =
     "Compiles the public functions of an MLIR module to an object, a shared "
-    "library, assembly or IR.\n\n"
+    "library, assembly, IR or GPU kernels.\n\n"
     "Results of a function become arguments behind the others, which the "
     "caller provides. Exported are _mlir_ciface_NAME, which takes memref "
     "descriptors, and with --header a C function NAME, which takes pointers "
@@ -120,6 +147,12 @@ public:
 
 private:
   llvm::Error checkOptions();
+  llvm::Error checkTargetOptions();
+  bool isForCUDA() const {
+    return options.target == LaunchKind::CUDA ||
+           (!options.target.getNumOccurrences() && isDeviceImage(kind));
+  }
+  llvm::Expected<LinkOptions> getLinkOptions() const;
   llvm::Error compile();
   llvm::Error write();
   /// Calls the function and reports the time that it takes.
@@ -166,12 +199,22 @@ llvm::Error Driver::checkOptions() {
                    .Case(".s", OutputKind::Assembly)
                    .Case(".ll", OutputKind::LLVMIR)
                    .Case(".mlir", OutputKind::MLIR)
+                   .Case(".ptx", OutputKind::PTX)
+                   .Case(".cubin", OutputKind::Cubin)
+                   .Case(".fatbin", OutputKind::Fatbin)
                    .Default(OutputKind::Object);
-  bool isBinary =
-      kind == OutputKind::Object || kind == OutputKind::SharedLibrary;
+  bool isBinary = kind == OutputKind::Object ||
+                  kind == OutputKind::SharedLibrary ||
+                  kind == OutputKind::Cubin || kind == OutputKind::Fatbin;
   if (isBinary && options.outputFile == "-")
     return llvm::createStringError(
-        "only text goes to stdout: --emit=asm, llvm or mlir");
+        "only text goes to stdout: --emit=asm, llvm, mlir or ptx");
+  if (llvm::Error error = checkTargetOptions())
+    return error;
+  if (isDeviceImage(kind) && !options.header.empty())
+    return llvm::createStringError(
+        "--header needs --emit=obj, shared, asm or llvm: kernels alone have no "
+        "C functions");
   if (kind == OutputKind::MLIR && !options.header.empty())
     return llvm::createStringError(
         "--header needs --emit=obj, shared, asm or llvm: the C functions are "
@@ -187,6 +230,26 @@ llvm::Error Driver::checkOptions() {
       options.linker.empty())
     return llvm::createStringError("--emit=shared with --mtriple needs "
                                    "--linker, a C compiler for the target");
+  return llvm::Error::success();
+}
+
+llvm::Error Driver::checkTargetOptions() {
+  if (options.target.getNumOccurrences() && !isForCUDA())
+    if (isDeviceImage(kind))
+      return llvm::createStringError(
+          "--emit=ptx, cubin and fatbin are for --target=cuda");
+  auto needsCUDA = [&](const cl::Option &option) {
+    return option.getNumOccurrences() && !isForCUDA();
+  };
+  for (const cl::Option *option :
+       {static_cast<const cl::Option *>(&options.chip),
+        static_cast<const cl::Option *>(&options.image),
+        static_cast<const cl::Option *>(&options.cudaRuntime)})
+    if (needsCUDA(*option))
+      return llvm::createStringError("--" + option->ArgStr +
+                                     " needs --target=cuda");
+  if (isForCUDA() && options.threads != ThreadModel::None)
+    return llvm::createStringError("--threads needs --target=cpu");
   return llvm::Error::success();
 }
 
@@ -215,6 +278,11 @@ llvm::Error Driver::compile() {
   options.lowering.apply(compilation.lowering);
   compilation.lowering.threads = options.threads;
   compilation.lowering.checkShapes = options.checkShapes;
+  if (isForCUDA())
+    compilation.lowering.launch = LaunchKind::CUDA;
+  if (options.chip.getNumOccurrences())
+    compilation.lowering.chip = options.chip;
+  compilation.lowering.deviceFormat = options.image;
   bool isForHost = options.triple.empty() &&
                    (options.cpu.empty() || options.cpu == "native");
   if (isForHost)
@@ -233,25 +301,41 @@ llvm::Error Driver::compile() {
   return llvm::Error::success();
 }
 
+llvm::Expected<LinkOptions> Driver::getLinkOptions() const {
+  LinkOptions linking;
+  linking.linker = options.linker;
+  auto add = [&](const cl::opt<std::string> &given, std::string found,
+                 const Twine &what) -> llvm::Error {
+    linking.libraries.push_back(given.empty() ? found : given.getValue());
+    if (!linking.libraries.back().empty())
+      return llvm::Error::success();
+    return llvm::createStringError(what + ": --" + given.ArgStr +
+                                   " says where it is");
+  };
+  if (options.threads == ThreadModel::OpenMP)
+    if (llvm::Error error =
+            add(options.openMPLibrary, findOpenMPLibrary(),
+                "LLVM's OpenMP runtime is in none of the usual places"))
+      return error;
+  if (isForCUDA())
+    if (llvm::Error error = add(options.cudaRuntime, findCUDARuntime(),
+                                "libnorm_cuda is not beside this program"))
+      return error;
+  return linking;
+}
+
 llvm::Error Driver::write() {
   if (kind != OutputKind::SharedLibrary) {
     if (llvm::Error error =
             writeFileAtOnce(options.outputFile, compiled.code->getBuffer()))
       return error;
   } else {
-    LinkOptions linking;
-    linking.linker = options.linker;
-    if (options.threads == ThreadModel::OpenMP) {
-      linking.openMPLibrary = options.openMPLibrary.empty()
-                                  ? findOpenMPLibrary()
-                                  : options.openMPLibrary.getValue();
-      if (linking.openMPLibrary.empty())
-        return llvm::createStringError(
-            "LLVM's OpenMP runtime is in none of the usual places: "
-            "--openmp-library says where it is");
-    }
+    llvm::Expected<LinkOptions> linking = getLinkOptions();
+    if (!linking)
+      return linking.takeError();
     if (llvm::Error error = measure("link", [&] {
-          return linkSharedLibrary(*compiled.code, options.outputFile, linking);
+          return linkSharedLibrary(*compiled.code, options.outputFile,
+                                   *linking);
         }))
       return error;
   }

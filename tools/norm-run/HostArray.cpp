@@ -302,13 +302,18 @@ int64_t HostArray::getNumElements() const {
 
 std::string HostArray::getTypeName() const { return formatType(shape, kind); }
 
+SmallVector<int64_t> HostArray::makeDescriptor(const void *memory) const {
+  auto address = reinterpret_cast<intptr_t>(memory);
+  SmallVector<int64_t> words = {address, address, offset};
+  llvm::append_range(words, shape);
+  llvm::append_range(words, strides);
+  return words;
+}
+
 void *HostArray::getPacked() {
   if (scalar)
     return storage.get();
-  auto address = reinterpret_cast<intptr_t>(storage.get());
-  descriptor = {address, address, offset};
-  llvm::append_range(descriptor, shape);
-  llvm::append_range(descriptor, strides);
+  descriptor = makeDescriptor(storage.get());
   return descriptor.data();
 }
 

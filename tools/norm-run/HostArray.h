@@ -83,6 +83,11 @@ public:
 
   /// What the packed call's pointer for this value points to.
   void *getPacked();
+  /// The memory of all elements, and what lies between them.
+  char *getStorage() const { return storage.get(); }
+  size_t getNumStoredBytes() const { return numStored * getSize(kind); }
+  /// A descriptor of an equal array at `memory`.
+  SmallVector<int64_t> makeDescriptor(const void *memory) const;
   /// A descriptor of this rank that the call fills in.
   static SmallVector<int64_t> makeDescriptor(unsigned rank);
   /// The dense copy of what a filled descriptor describes.

@@ -5,6 +5,7 @@
 #ifndef NORM_RUN_KERNEL_H
 #define NORM_RUN_KERNEL_H
 
+#include "Device.h"
 #include "HostArray.h"
 #include "norm/Compiler/Compiler.h"
 #include "norm/Compiler/Diagnostics.h"
@@ -20,6 +21,8 @@ struct KernelOptions {
   unsigned numThreads = 1;
   /// The OpenMP runtime's full path.
   std::string openMPLibrary;
+  /// What runs kernels; null: the CPU, without kernels. Outlives them.
+  Device *device = nullptr;
   /// Where to write assembly, or null.
   llvm::raw_ostream *assembly = nullptr;
 };
@@ -34,14 +37,16 @@ public:
 
   const EntryPoint &getEntry() const { return entry; }
   ArrayRef<ValueSpec> getResultSpecs() const { return resultSpecs; }
+  Device *getDevice() const { return device; }
   void call(void **values) const { function(values); }
 
 private:
-  Kernel(LoadedObject object, EntryPoint entry)
-      : object(std::move(object)), entry(std::move(entry)) {}
+  Kernel(LoadedObject object, EntryPoint entry, Device *device)
+      : object(std::move(object)), entry(std::move(entry)), device(device) {}
 
   LoadedObject object;
   EntryPoint entry;
+  Device *device;
   SmallVector<ValueSpec> resultSpecs;
   void (*function)(void **) = nullptr;
 };
@@ -53,9 +58,10 @@ public:
   static llvm::Expected<Invocation> bind(const Kernel &kernel,
                                          MutableArrayRef<HostArray> arguments);
   Invocation(Invocation &&) = default;
-  ~Invocation() { freeReturned(); }
+  ~Invocation();
 
-  void call();
+  /// Without a device, this cannot fail.
+  llvm::Error call();
   /// The results of the last call.
   llvm::Expected<SmallVector<HostArray>> copyResults();
   /// Bytes of the tensors and memrefs that go in and out.
@@ -64,7 +70,19 @@ public:
 private:
   Invocation(const Kernel &kernel, MutableArrayRef<HostArray> arguments)
       : kernel(&kernel), arguments(arguments) {}
+  llvm::Error bindArray(HostArray &array, bool isRead, bool isWritten,
+                        const Twine &name);
+  llvm::Expected<HostArray> copyReturned(const ValueSpec &spec,
+                                         ArrayRef<int64_t> words) const;
   void freeReturned();
+
+  /// A copy of an array in the device's memory.
+  struct DeviceArray {
+    HostArray *array;
+    bool isRead, isWritten;
+    char *memory;
+    SmallVector<int64_t> descriptor;
+  };
 
   const Kernel *kernel;
   MutableArrayRef<HostArray> arguments;
@@ -73,7 +91,10 @@ private:
   std::vector<std::optional<HostArray>> provided;
   /// Descriptors of the others.
   std::vector<SmallVector<int64_t>> returned;
+  /// Not moved either.
+  std::vector<DeviceArray> onDevice;
   SmallVector<void *> pointers;
+  std::unique_ptr<void *> stream = std::make_unique<void *>(nullptr);
 };
 
 } // namespace mlir::norm

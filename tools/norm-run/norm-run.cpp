@@ -24,6 +24,8 @@ enum ExitCode { exitSuccess = 0, exitError = 1, exitMismatch = 2 };
 
 enum class LoweringKind { Norm, Upstream };
 
+enum class TargetKind { CPU, CUDA, EmulatedCUDA };
+
 struct Options {
   cl::OptionCategory category{"norm-run options"};
   cl::opt<std::string> inputFile{cl::Positional, cl::desc("FILE.mlir"),
@@ -86,6 +88,25 @@ struct Options {
           clEnumValN(LoweringKind::Upstream, "upstream",
                      "As linalg, by upstream's passes alone")),
       cl::init(LoweringKind::Norm), cl::cat(category)};
+  cl::opt<TargetKind> target{
+      "target", cl::desc("What runs the function"),
+      cl::values(clEnumValN(TargetKind::CPU, "cpu", "This machine (default)"),
+                 clEnumValN(TargetKind::CUDA, "cuda",
+                            "The first GPU of the CUDA driver"),
+                 clEnumValN(TargetKind::EmulatedCUDA, "cuda-emulated",
+                            "This machine, as a GPU: its kernels, thread by "
+                            "thread")),
+      cl::init(TargetKind::CPU), cl::cat(category)};
+  cl::opt<std::string> chip{
+      "chip",
+      cl::desc("The GPU to compile for (default: the driver's; sm_90 with "
+               "--target=cuda-emulated)"),
+      cl::value_desc("sm_NN"), cl::cat(category)};
+  cl::opt<uint64_t> scheduleSeed{
+      "schedule-seed",
+      cl::desc("How emulated threads take turns: 0 round robin (default), "
+               "others at random"),
+      cl::init(0), cl::cat(category)};
   LoweringFlags loweringFlags{category};
   cl::opt<bool> print{
       "print",
@@ -132,6 +153,7 @@ public:
 private:
   llvm::Error checkOptions();
   llvm::Error load();
+  llvm::Error createDevice();
   llvm::Expected<Kernel> compile(LoweringKind kind, bool isReference);
   llvm::Error callKernel();
   llvm::Error computeReference();
@@ -147,6 +169,8 @@ private:
   std::unique_ptr<llvm::TargetMachine> machine;
   OwningOpRef<ModuleOp> module;
   EntryPoint entry;
+  /// Null for the CPU.
+  std::unique_ptr<Device> device;
   SmallVector<ValueSpec> argumentSpecs, outputSpecs;
   std::optional<Kernel> kernel;
   SmallVector<HostArray> arguments;
@@ -194,6 +218,21 @@ llvm::Error Runner::checkOptions() {
     return llvm::createStringError("tolerances must not be negative");
   if (options.baseline && !options.bench)
     return llvm::createStringError("--baseline needs --bench");
+  bool isCPU = options.target == TargetKind::CPU;
+  if (options.chip.getNumOccurrences() && isCPU)
+    return llvm::createStringError(
+        "--chip needs --target=cuda or --target=cuda-emulated");
+  if (options.scheduleSeed.getNumOccurrences() &&
+      options.target != TargetKind::EmulatedCUDA)
+    return llvm::createStringError(
+        "--schedule-seed needs --target=cuda-emulated");
+  if (!isCPU && options.bench)
+    return llvm::createStringError(
+        "--bench times code for the CPU: it needs --target=cpu");
+  if (!isCPU && options.lowering == LoweringKind::Upstream)
+    return llvm::createStringError("--lowering=upstream needs --target=cpu");
+  if (!isCPU && options.threads != 1)
+    return llvm::createStringError("--threads needs --target=cpu");
   return llvm::Error::success();
 }
 
@@ -224,6 +263,18 @@ llvm::Error Runner::load() {
   return checkCount(options.expected.size(), outputSpecs.size(), "--expect");
 }
 
+llvm::Error Runner::createDevice() {
+  if (options.target == TargetKind::EmulatedCUDA)
+    device = Device::createEmulated(options.scheduleSeed);
+  if (options.target != TargetKind::CUDA)
+    return llvm::Error::success();
+  auto created = Device::createCUDA();
+  if (!created)
+    return created.takeError();
+  device = std::move(*created);
+  return llvm::Error::success();
+}
+
 llvm::Expected<Kernel> Runner::compile(LoweringKind kind, bool isReference) {
   KernelOptions kernelOptions;
   options.loweringFlags.apply(kernelOptions.lowering);
@@ -235,6 +286,11 @@ llvm::Expected<Kernel> Runner::compile(LoweringKind kind, bool isReference) {
   kernelOptions.openMPLibrary = options.openMPLibrary;
   if (!isReference) {
     kernelOptions.numThreads = options.threads;
+    kernelOptions.device = device.get();
+    if (device)
+      kernelOptions.lowering.chip = options.chip.getNumOccurrences()
+                                        ? options.chip.getValue()
+                                        : device->getChip();
     if (options.dumpAsm && kind == options.lowering)
       kernelOptions.assembly = &llvm::outs();
   }
@@ -245,7 +301,8 @@ llvm::Error Runner::callKernel() {
   auto invocation = Invocation::bind(*kernel, arguments);
   if (!invocation)
     return invocation.takeError();
-  invocation->call();
+  if (llvm::Error error = invocation->call())
+    return error;
   auto results = collectOutputs(*invocation, arguments, entry);
   if (!results)
     return results.takeError();
@@ -267,7 +324,8 @@ llvm::Error Runner::computeReference() {
   auto invocation = Invocation::bind(*reference, promoted);
   if (!invocation)
     return invocation.takeError();
-  invocation->call();
+  if (llvm::Error error = invocation->call())
+    return error;
   auto results = collectOutputs(*invocation, promoted, entry);
   if (!results)
     return results.takeError();
@@ -331,10 +389,11 @@ llvm::Error Runner::benchmark() {
   auto invocation = Invocation::bind(*kernel, arguments);
   if (!invocation)
     return invocation.takeError();
-  invocation->call();
+  llvm::cantFail(invocation->call());
   int64_t numBytes = invocation->getNumBytes();
   std::vector<Contestant> contestants;
-  contestants.push_back({entry.name, [&] { invocation->call(); }, numBytes});
+  contestants.push_back(
+      {entry.name, [&] { llvm::cantFail(invocation->call()); }, numBytes});
   std::optional<Kernel> baseline;
   std::optional<Invocation> baselineInvocation;
   if (options.baseline) {
@@ -347,7 +406,8 @@ llvm::Error Runner::benchmark() {
       return bound.takeError();
     baselineInvocation.emplace(std::move(*bound));
     contestants.push_back({entry.name + " (upstream)",
-                           [&] { baselineInvocation->call(); }, numBytes});
+                           [&] { llvm::cantFail(baselineInvocation->call()); },
+                           numBytes});
   }
   KernelOptions copyOptions;
   copyOptions.numThreads = options.threads;
@@ -382,6 +442,8 @@ llvm::Expected<ExitCode> Runner::run() {
   if (!host)
     return host.takeError();
   machine = std::move(*host);
+  if (llvm::Error error = createDevice())
+    return error;
   auto compiled = compile(options.lowering, /*isReference=*/false);
   if (!compiled)
     return compiled.takeError();

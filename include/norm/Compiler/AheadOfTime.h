@@ -10,17 +10,27 @@ namespace mlir::norm {
 
 /// What a module becomes.
 enum class OutputKind {
-  MLIR,         ///< The LLVM dialect, as text.
-  LLVMIR,       ///< Optimized LLVM IR, as text.
-  Assembly,     ///< Assembly, as text.
-  Object,       ///< An object file.
-  SharedLibrary ///< An object file, to be given to `linkSharedLibrary`.
+  MLIR,          ///< The LLVM dialect, as text.
+  LLVMIR,        ///< Optimized LLVM IR, as text.
+  Assembly,      ///< Assembly, as text.
+  Object,        ///< An object file.
+  SharedLibrary, ///< An object file, to be given to `linkSharedLibrary`.
+  // The kernels alone, with `LaunchKind::CUDA`.
+  PTX,   ///< PTX, as text.
+  Cubin, ///< Machine code of the chip.
+  Fatbin ///< Both.
 };
+
+/// Whether only kernels are written.
+inline bool isDeviceImage(OutputKind kind) {
+  return kind == OutputKind::PTX || kind == OutputKind::Cubin ||
+         kind == OutputKind::Fatbin;
+}
 
 struct AheadOfTimeOptions {
   LoweringOptions lowering;
   OutputKind kind = OutputKind::Object;
-  /// Add the plain C functions. Not for `OutputKind::MLIR`.
+  /// Add the plain C functions. Not for `OutputKind::MLIR` and kernels alone.
   bool addCFunctions = false;
   /// Before the names of C functions.
   std::string prefix;

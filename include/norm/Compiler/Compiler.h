@@ -23,6 +23,13 @@ namespace mlir::norm {
 /// upstream's dialects and extensions, and the translation to LLVM IR.
 void registerCompilerDialects(DialectRegistry &registry);
 
+/// What runs the kernels that normalizations become.
+enum class LaunchKind {
+  None,     ///< The CPU, without kernels.
+  Emulator, ///< norm/Runtime/Emulator.h.
+  CUDA      ///< norm/Runtime/CUDA.h.
+};
+
 /// How a module becomes the LLVM dialect. The fields that `NormToLLVMOptions`
 /// has too mean the same.
 struct LoweringOptions {
@@ -43,6 +50,13 @@ struct LoweringOptions {
   int64_t l2Bytes = 0;
   int64_t numThreads = 0;
   MomentsAlgorithm algorithm = MomentsAlgorithm::CorrectedTwoPass;
+  LaunchKind launch = LaunchKind::None;
+  /// The chip of kernels: see `NormToNVVMOptions`.
+  std::string chip = "sm_90";
+  /// What kernels become, for CUDA.
+  DeviceFormat deviceFormat = DeviceFormat::PTX;
+  /// Whether the host's side is lowered too, for CUDA.
+  bool lowerHost = true;
   /// Compute everything in f64, after norm operations became linalg: an oracle.
   /// Float types of the entry point change too.
   bool promoteToF64 = false;

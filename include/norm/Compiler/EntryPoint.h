@@ -19,6 +19,8 @@ struct EntryPoint {
   /// Whether the lowered function has an argument per tensor or memref result,
   /// after the others, rather than returning descriptors.
   bool hasOutParams = false;
+  /// Whether the lowered function has a stream as its last argument.
+  bool takesStream = false;
   /// Per argument: a memref that the function may write.
   SmallVector<bool> isWritten;
 };
@@ -37,7 +39,8 @@ inline constexpr llvm::StringLiteral packedCallName = "__norm_packed_call";
 
 /// Adds `void __norm_packed_call(void **values)` to the lowered module: calls
 /// the entry point with the values that the pointers point to and stores what
-/// it returns. The pointers are those of the arguments, then of the results.
+/// it returns. The pointers are those of the arguments, then of the results,
+/// then that of the stream's handle if there is one.
 /// Tensors and memrefs of rank r are descriptors as in `StridedMemRefType`:
 /// two pointers, then 1 + 2r 64-bit integers; with `hasOutParams` the result
 /// descriptors are read, otherwise written.

@@ -228,4 +228,37 @@ def NormEmulateGPUPass : Pass<"norm-emulate-gpu", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect"];
 }
 
+def NormParallelLoopsToGPUPass : Pass<"norm-parallel-loops-to-gpu", "::mlir::func::FuncOp"> {
+  let summary = "Run parallel loops on the GPU, one iteration a thread";
+  let description = [{
+    The outermost `scf.parallel` loops that only compute, load and store become `gpu.launch` operations, with blocks of 256
+    threads along x. Whatever dims a loop has, neighbouring threads take neighbouring iterations of the last. Loops with reductions,
+    and those that allocate, call or launch, stay.
+
+    It is meant for what no kernel of ours takes up, and knows nothing of memory hierarchies.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect", "::mlir::scf::SCFDialect"];
+}
+
+def NormMergeGPUModulesPass : Pass<"norm-merge-gpu-modules", "::mlir::ModuleOp"> {
+  let summary = "Put the kernels of a program into one gpu.module";
+  let description = [{
+    All `gpu.module` operations with equal targets become one, `@kernels`, so that a program has one image to compile and to load.
+    Where two hold a symbol of one name, that of the later one is renamed, and what PTX has not in a name becomes `_`; declarations
+    are shared. Launches follow. Index types
+    must have been lowered: a data layout of the modules is dropped.
+  }];
+}
+
+def NormGPUToCUDACallsPass : Pass<"norm-gpu-to-cuda-calls", "::mlir::ModuleOp"> {
+  let summary = "Turn the host's side of GPU code into calls of the CUDA runtime";
+  let description = [{
+    Launches of the kernels of `gpu.binary` operations, allocations, deallocations and copies become calls of
+    `norm/Runtime/CUDA.h`; memrefs are in the GPU's memory. Constants are copied there at their first use. Each public function
+    with a body, and each other one that needs it, gets one more argument, the last: the stream, an `!llvm.ptr`. Operations by which the host itself would access
+    elements of a memref are errors.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect"];
+}
+
 #endif // NORM_PIPELINES_PASSES_TD

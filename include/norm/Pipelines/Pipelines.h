@@ -117,7 +117,87 @@ struct NormToLLVMOptions : public PassPipelineOptions<NormToLLVMOptions> {
 void buildNormToLLVMPipeline(OpPassManager &pm,
                              const NormToLLVMOptions &options);
 
-/// The first part of that pipeline, which leaves tensors as they are: tosa
+/// What `norm-to-nvvm` makes of kernels.
+enum class DeviceFormat {
+  PTX,    ///< PTX, which the driver compiles when it loads it.
+  Cubin,  ///< Machine code of the chip, by ptxas.
+  Fatbin, ///< Both, by ptxas and fatbinary.
+  LLVM    ///< LLVM bitcode, for other tools; launches stay as they are.
+};
+
+/// Options of `norm-to-nvvm`.
+struct NormToNVVMOptions : public PassPipelineOptions<NormToNVVMOptions> {
+  PassOptions::Option<bool> raise{
+      *this, "raise",
+      llvm::cl::desc("Find normalizations before anything else"),
+      llvm::cl::init(true)};
+  PassOptions::Option<bool> fuse{
+      *this, "fuse",
+      llvm::cl::desc("Take the operations around normalizations into their "
+                     "kernels"),
+      llvm::cl::init(true)};
+  PassOptions::Option<bool> checkShapes{
+      *this, "check-shapes",
+      llvm::cl::desc("Assert at run time that dynamic sizes agree"),
+      llvm::cl::init(false)};
+  PassOptions::Option<MomentsAlgorithm> algorithm{
+      *this, "algorithm", llvm::cl::desc("How mean and variance are computed"),
+      llvm::cl::init(MomentsAlgorithm::CorrectedTwoPass),
+      llvm::cl::values(
+          clEnumValN(MomentsAlgorithm::CorrectedTwoPass, "corrected-two-pass",
+                     "Two passes and a correction"),
+          clEnumValN(MomentsAlgorithm::TwoPass, "two-pass", "Two passes"))};
+  PassOptions::Option<std::string> chip{
+      *this, "chip",
+      llvm::cl::desc("The GPU: sm_80, sm_86, sm_89, sm_90, sm_100 or sm_120"),
+      llvm::cl::init("sm_90")};
+  PassOptions::Option<std::string> features{
+      *this, "features",
+      llvm::cl::desc("The version of PTX, as +ptx80; none: the oldest that "
+                     "serves the chip"),
+      llvm::cl::init("")};
+  PassOptions::Option<int> optLevel{
+      *this, "opt-level",
+      llvm::cl::desc("How much LLVM and ptxas optimize kernels, 0 to 3"),
+      llvm::cl::init(3)};
+  PassOptions::Option<DeviceFormat> format{
+      *this, "format", llvm::cl::desc("What kernels become"),
+      llvm::cl::init(DeviceFormat::PTX),
+      llvm::cl::values(
+          clEnumValN(DeviceFormat::PTX, "isa", "PTX (default)"),
+          clEnumValN(DeviceFormat::Cubin, "bin", "Machine code, by ptxas"),
+          clEnumValN(DeviceFormat::Fatbin, "fatbin",
+                     "Both, by ptxas and fatbinary"),
+          clEnumValN(DeviceFormat::LLVM, "llvm",
+                     "LLVM bitcode; launches are not lowered"))};
+  PassOptions::Option<bool> host{
+      *this, "host",
+      llvm::cl::desc("Lower the host's side too; otherwise gpu.binary and "
+                     "gpu.launch_func stay"),
+      llvm::cl::init(true)};
+  PassOptions::Option<std::string> toolkit{
+      *this, "toolkit",
+      llvm::cl::desc("Where CUDA's bin and nvvm are; none: found by PATH, "
+                     "CUDA_ROOT, CUDA_HOME or CUDA_PATH"),
+      llvm::cl::init("")};
+  PassOptions::Option<int64_t> assumeAlignment{
+      *this, "assume-alignment",
+      llvm::cl::desc("Arguments begin at multiples of so many bytes, which "
+                     "kernels then do not test; a power of two"),
+      llvm::cl::init(1)};
+};
+
+/// From norm operations and the linalg, tensor, tosa and arith operations
+/// around them, on tensors or memrefs, to kernels and to host code in the LLVM
+/// dialect that launches them by `norm/Runtime/CUDA.h`. All memrefs are memory
+/// of the GPU; public functions get the stream as one more argument, the last,
+/// and so do others that need it. Results
+/// are returned as by `norm-to-llvm`, but what the caller frees is to be freed
+/// by `norm_cuda_free`.
+void buildNormToNVVMPipeline(OpPassManager &pm,
+                             const NormToNVVMOptions &options);
+
+/// The first part of both pipelines, which leaves tensors as they are: tosa
 /// becomes linalg, and so do elementwise operations.
 void buildTensorPreparationPipeline(OpPassManager &pm);
 

@@ -351,8 +351,8 @@ Value ValueEmitter::getPosition(int64_t dim) {
     return position;
   VectorType type = getVectorType(builder.getIndexType());
   Value first = vector::BroadcastOp::create(builder, loc, type, position);
-  Value step = vector::StepOp::create(builder, loc, type);
-  return arith::AddIOp::create(builder, loc, first, step);
+  return arith::AddIOp::create(builder, loc, first,
+                               createStep(builder, loc, type));
 }
 
 //===----------------------------------------------------------------------===//

@@ -141,3 +141,11 @@ Value norm::combineLanes(OpBuilder &builder, Location loc,
   }
   return rows > 1 ? level.front() : extractLane(builder, loc, level.front(), 0);
 }
+
+Value norm::createStep(OpBuilder &builder, Location loc, VectorType type) {
+  if (type.isScalable())
+    return vector::StepOp::create(builder, loc, type);
+  auto numbers = llvm::to_vector(llvm::seq<int64_t>(0, type.getNumElements()));
+  return arith::ConstantOp::create(builder, loc,
+                                   builder.getIndexVectorAttr(numbers));
+}

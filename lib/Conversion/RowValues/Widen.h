@@ -38,6 +38,9 @@ Value extractLane(OpBuilder &builder, Location loc, Value vector, int64_t lane);
 Value combineLanes(OpBuilder &builder, Location loc, vector::CombiningKind kind,
                    ArrayRef<Value> vectors);
 
+/// A vector of 0, 1, 2, …
+Value createStep(OpBuilder &builder, Location loc, VectorType type);
+
 } // namespace mlir::norm
 
 #endif // NORM_LIB_CONVERSION_ROWVALUES_WIDEN_H

@@ -220,3 +220,37 @@ func.func @tosa(%x: tensor<2x4x8xf32>, %gamma: tensor<1x4x8xf32>) -> tensor<2x4x
   %z = tosa.mul %gamma, %y, %shift : (tensor<1x4x8xf32>, tensor<2x4x8xf32>, tensor<1xi8>) -> tensor<2x4x8xf32>
   return %z : tensor<2x4x8xf32>
 }
+
+// Behind a matrix product, whose elements are sums themselves.
+
+// CHECK-LABEL: func @matrix_product(
+// CHECK:         %[[X:.*]] = linalg.matmul
+// CHECK:         norm.layer_norm ins(%[[X]] : tensor<4x8xf32>) gamma({{.*}}) beta({{.*}}) outs({{.*}}) axes = [1]
+// CHECK-NOT:     linalg.
+// CHECK:         return
+func.func @matrix_product(%a: tensor<4x8xf32>, %w: tensor<8x8xf32>, %gamma: tensor<8xf32>, %beta: tensor<8xf32>) -> tensor<4x8xf32> {
+  %init = arith.constant 0.0 : f32
+  %row_empty = tensor.empty() : tensor<4xf32>
+  %empty = tensor.empty() : tensor<4x8xf32>
+  %zeros2 = linalg.fill ins(%init : f32) outs(%empty : tensor<4x8xf32>) -> tensor<4x8xf32>
+  %x = linalg.matmul ins(%a, %w : tensor<4x8xf32>, tensor<8x8xf32>) outs(%zeros2 : tensor<4x8xf32>) -> tensor<4x8xf32>
+  %zeros = linalg.fill ins(%init : f32) outs(%row_empty : tensor<4xf32>) -> tensor<4xf32>
+  %n = arith.constant dense<8.0> : tensor<4xf32>
+  %eps = arith.constant dense<1.0e-05> : tensor<4xf32>
+  %s = linalg.reduce { arith.addf } ins(%x : tensor<4x8xf32>) outs(%zeros : tensor<4xf32>) dimensions = [1]
+  %mean = arith.divf %s, %n : tensor<4xf32>
+  %meanb = linalg.broadcast ins(%mean : tensor<4xf32>) outs(%empty : tensor<4x8xf32>) dimensions = [1]
+  %d = arith.subf %x, %meanb : tensor<4x8xf32>
+  %dd = arith.mulf %d, %d : tensor<4x8xf32>
+  %ss = linalg.reduce { arith.addf } ins(%dd : tensor<4x8xf32>) outs(%zeros : tensor<4xf32>) dimensions = [1]
+  %v = arith.divf %ss, %n : tensor<4xf32>
+  %ve = arith.addf %v, %eps : tensor<4xf32>
+  %r = math.rsqrt %ve : tensor<4xf32>
+  %rb = linalg.broadcast ins(%r : tensor<4xf32>) outs(%empty : tensor<4x8xf32>) dimensions = [1]
+  %gb = linalg.broadcast ins(%gamma : tensor<8xf32>) outs(%empty : tensor<4x8xf32>) dimensions = [0]
+  %bb = linalg.broadcast ins(%beta : tensor<8xf32>) outs(%empty : tensor<4x8xf32>) dimensions = [0]
+  %y0 = arith.mulf %d, %rb : tensor<4x8xf32>
+  %y1 = arith.mulf %y0, %gb : tensor<4x8xf32>
+  %y2 = arith.addf %y1, %bb : tensor<4x8xf32>
+  return %y2 : tensor<4x8xf32>
+}

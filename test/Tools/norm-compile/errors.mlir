@@ -16,7 +16,7 @@
 // RUN: %{fails} %t/f.mlir -o %t/out/a.o --emit=exe | FileCheck %s --check-prefix=EMIT
 // EMIT: norm-compile: error: for the --emit option: Cannot find option named 'exe'!
 // RUN: %{fails} %t/f.mlir -o - | FileCheck %s --check-prefix=STDOUT
-// STDOUT: norm-compile: error: only text goes to stdout: --emit=asm, llvm or mlir
+// STDOUT: norm-compile: error: only text goes to stdout: --emit=asm, llvm, mlir or ptx
 // RUN: %{fails} %t/f.mlir -o %t/out/a.mlir --header=%t/out/a.h | FileCheck %s --check-prefix=HEADER
 // HEADER: norm-compile: error: --header needs --emit=obj, shared, asm or llvm
 // RUN: %{fails} %t/f.mlir -o %t/out/a.o --header= | FileCheck %s --check-prefix=NO-HEADER

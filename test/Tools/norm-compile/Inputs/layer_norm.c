@@ -159,6 +159,8 @@ static void check_overlaps(void) {
         NORM_OVERLAP);
   CHECK(memcmp(joined, before, sizeof before) == 0);
   /* Two statements read the argument, and each element twice. */
+  CHECK(fixed((const float *)((const char *)joined + 2), gamma_, beta, y) ==
+        NORM_MISALIGNED);
   CHECK(in_two_steps(x, x) == NORM_OVERLAP);
   CHECK(narrowed((uint16_t *)x, x) == NORM_OVERLAP);
   CHECK(concat(x, 3, gamma_, 4, x, 7) == NORM_OVERLAP);

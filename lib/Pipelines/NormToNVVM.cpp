@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "Stages.h"
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/Transforms/Passes.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Transforms/Passes.h"
+#include "norm/Conversion/Passes.h"
+#include "norm/Dialect/Norm/Transforms/Passes.h"
+#include "norm/Pipelines/Passes.h"
+#include "llvm/ADT/StringSwitch.h"
+
+using namespace mlir;
+using namespace mlir::norm;
+
+/// The oldest version of PTX in which a chip has all that kernels use (PTX ISA,
+/// release notes): older drivers take it too.
+static StringRef getPTXFeature(StringRef chip) {
+  return llvm::StringSwitch<StringRef>(chip)
+      .Case("sm_80", "+ptx70")
+      .Case("sm_86", "+ptx71")
+      .Cases({"sm_89", "sm_90"}, "+ptx78")
+      .Case("sm_100", "+ptx86")
+      .Default("+ptx87");
+}
+
+static StringRef getKeyword(DeviceFormat format) {
+  switch (format) {
+  case DeviceFormat::PTX:
+    return "isa";
+  case DeviceFormat::Cubin:
+    return "bin";
+  case DeviceFormat::Fatbin:
+    return "fatbin";
+  case DeviceFormat::LLVM:
+    return "llvm";
+  }
+  llvm_unreachable("all formats are handled");
+}
+
+/// Row programs to kernels and their launches.
+static void addNormMemRefPasses(OpPassManager &pm,
+                                const NormToNVVMOptions &options) {
+  pm.addPass(createNormCollapseDimsPass());
+  NormSchedulePassOptions schedule;
+  schedule.chip = options.chip;
+  schedule.algorithm = options.algorithm;
+  pm.addPass(createNormSchedulePass(schedule));
+  pm.addPass(createNormExpandMomentsPass());
+  ConvertNormToGPUPassOptions conversion;
+  conversion.assumeAlignment = options.assumeAlignment;
+  pm.addPass(createConvertNormToGPUPass(conversion));
+  addCleanup(pm);
+}
+
+/// What is left of linalg to plain kernels.
+static void addLinalgToGPU(OpPassManager &pm) {
+  pm.addPass(createNormExpandCopiesPass());
+  OpPassManager &functions = pm.nest<func::FuncOp>();
+  functions.addPass(createConvertLinalgToParallelLoopsPass());
+  functions.addPass(createNormParallelLoopsToGPUPass());
+  functions.addPass(createGpuLaunchSinkIndexComputationsPass());
+  pm.addPass(createGpuKernelOutliningPass());
+  addCleanup(pm);
+}
+
+/// Kernels to images.
+static void addDeviceStage(OpPassManager &pm,
+                           const NormToNVVMOptions &options) {
+  GpuNVVMAttachTargetOptions target;
+  target.chip = options.chip;
+  target.features = options.features;
+  if (target.features.empty())
+    target.features = getPTXFeature(options.chip).str();
+  target.optLevel = options.optLevel;
+  pm.addPass(createGpuNVVMAttachTarget(target));
+  OpPassManager &kernels = pm.nest<gpu::GPUModuleOp>();
+  NormApproximateMathPassOptions functions;
+  functions.fma = true;
+  kernels.addPass(createNormApproximateMathPass(functions));
+  kernels.addPass(createNormExpandGPUMathPass());
+  kernels.addPass(createSCFToControlFlowPass());
+  kernels.addPass(memref::createExpandStridedMetadataPass());
+  kernels.addPass(createLowerAffinePass());
+  kernels.addPass(createConvertGpuOpsToNVVMOps());
+  kernels.addPass(createCanonicalizerPass());
+  kernels.addPass(createCSEPass());
+  kernels.addPass(createReconcileUnrealizedCastsPass());
+  pm.addPass(createNormMergeGPUModulesPass());
+  GpuModuleToBinaryPassOptions binary;
+  binary.toolkitPath = options.toolkit;
+  binary.compilationTarget = getKeyword(options.format).str();
+  pm.addPass(createGpuModuleToBinaryPass(binary));
+}
+
+void norm::buildNormToNVVMPipeline(OpPassManager &pm,
+                                   const NormToNVVMOptions &options) {
+  NormToLLVMOptions common;
+  common.raise = options.raise;
+  common.fuse = options.fuse;
+  common.checkShapes = options.checkShapes;
+  addTensorStage(pm, common);
+  addNormMemRefPasses(pm, options);
+  addLinalgToGPU(pm);
+  addDeviceStage(pm, options);
+  if (!options.host || options.format == DeviceFormat::LLVM)
+    return;
+  pm.addPass(createNormGPUToCUDACallsPass());
+  addHostStage(pm, common);
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+/// Parts that the pipelines have in common, in their order.
+
+#ifndef NORM_LIB_PIPELINES_STAGES_H
+#define NORM_LIB_PIPELINES_STAGES_H
+
+#include "mlir/Pass/PassManager.h"
+#include "norm/Pipelines/Pipelines.h"
+
+namespace mlir::norm {
+
+void addCleanup(OpPassManager &pm);
+
+/// Named normalizations to row programs, and tensors to memrefs.
+void addTensorStage(OpPassManager &pm, const NormToLLVMOptions &options);
+
+/// What is left on the host to the LLVM dialect.
+void addHostStage(OpPassManager &pm, const NormToLLVMOptions &options);
+
+} // namespace mlir::norm
+
+#endif // NORM_LIB_PIPELINES_STAGES_H
