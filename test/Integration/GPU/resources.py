@@ -105,8 +105,15 @@ def check_chip(chip, lengths, types):
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         def check(item):
             name, (n, kind, t) = item
-            return check_kernel(f"{name}_{t}_{n}", kind, t, kernels[name], chip, folder)
-        return dict(zip(cases.values(), pool.map(check, cases.items())))
+            try:
+                return check_kernel(f"{kind.replace(' ', '_')}_{t}_{n}", kind, t, kernels[name], chip, folder)
+            except AssertionError as error:
+                return str(error)
+        results = dict(zip(cases.values(), pool.map(check, cases.items())))
+    wrong = [result for result in results.values() if isinstance(result, str)]
+    if wrong:
+        raise SystemExit("\n".join(wrong))
+    return results
 
 
 def table(chip, results, lengths, types):
