@@ -1,7 +1,10 @@
 # Shared by the scripts of this folder, which source it: paths, messages, packages, the build.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# Which LLVM to build with. What is not the default has a build folder of its own; formatting and linting stay.
+llvm=${NORM_LLVM_VERSION:-22}
 build=$root/build/release
+[[ $llvm == 22 ]] || build=$root/build/release-llvm$llvm
 
 step() { printf '==> %s\n' "$*"; }
 die() {
@@ -9,12 +12,12 @@ die() {
   exit 1
 }
 
-build_packages=(cmake ninja-build g++ libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools libomp-22-dev
-                python3 python3-numpy libgtest-dev)
+build_packages=(cmake ninja-build g++ "libmlir-$llvm-dev" "mlir-$llvm-tools" "llvm-$llvm-dev" "llvm-$llvm-tools"
+                "libomp-$llvm-dev" python3 python3-numpy libgtest-dev)
 emulator_packages=(qemu-user gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross)
 # pip fetches ptxas.
 cuda_packages=(python3-pip)
-clang_packages=(clang-22)
+packaging_packages=(clang-22 dpkg-dev)
 style_packages=(git clang-format-22)
 tidy_packages=(clang-22 clang-tidy-22)
 
@@ -78,7 +81,8 @@ build_release() {
   local werror=OFF
   [[ $("${CXX:-c++}" -dumpversion) =~ ^(12|22)(\.|$) ]] && werror=ON
   step "Configuring in ${build#"$root"/}"
-  (cd "$root" && cmake --preset release -DNORM_WERROR=$werror >/dev/null) || die "the configuration failed"
+  (cd "$root" && cmake --preset release -B "$build" -DNORM_WERROR=$werror \
+    -DNORM_DEBIAN_LLVM_PREFIX="/usr/lib/llvm-$llvm" >/dev/null) || die "the configuration failed"
   step "Building"
   cmake --build "$build" --parallel "$(parallel_jobs)" --target "${@:-all}" || die "the build failed"
 }

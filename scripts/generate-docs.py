@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes docs/reference from the TableGen files of the tree. With --check, only says which of its files are stale."""
+"""Writes docs/reference from the TableGen files and the C headers of the tree. With --check, only says which of its files are stale."""
 
 import argparse
 import os
@@ -46,6 +46,77 @@ def transform(args):
     return "# Transform operations\n\n" + generate(args, ["-gen-op-doc"], source)
 
 
+def comment_text(lines):
+    """What lines of `///` say."""
+    return "\n".join(line.strip().removeprefix("///").strip() for line in lines)
+
+
+def c_declarations(lines):
+    """The declarations of a C header, as pairs of what is said before one and its text."""
+    said, declaration = [], []
+    for line in lines:
+        code = line.split("//")[0].rstrip()
+        if not declaration and line.startswith("///"):
+            said.append(line)
+        elif declaration or (code and not code.startswith(("#", "extern", "}"))):
+            declaration.append(line)
+            text = "\n".join(declaration)
+            if code.endswith(";") and text.count("{") == text.count("}"):
+                yield comment_text(said), text
+                said, declaration = [], []
+
+
+def c_api(_):
+    """The C API: what the headers say, and what they declare."""
+    sections = ["# C API\n"]
+    for name in ["Support", "Compiler", "CompileModule", "Dialects", "Builders", "Passes"]:
+        text = (INCLUDE / "norm-c" / f"{name}.h").read_text(encoding="utf-8")
+        head, _, body = text.partition("#ifndef ")
+        said = comment_text(line for line in head.splitlines() if line.startswith("///"))
+        sections.append(f"## norm-c/{name}.h\n\n{said}\n")
+        for said, declaration in c_declarations(body.splitlines()[1:]):
+            code = declaration.replace("NORM_CAPI_EXPORTED ", "")
+            sections.append((said + "\n\n" if said else "") + f"```c\n{code}\n```\n")
+    return "\n".join(sections)
+
+
+# An option of a pipeline: its type, its name, what it does, its default, its values.
+PIPELINE_OPTION = re.compile(
+    r'PassOptions::Option<([^>]+)>\s+\w+\{\s*\*this,\s*"([^"]+)",\s*llvm::cl::desc\(((?:\s*"[^"]*")+)\),\s*'
+    r'llvm::cl::init\(([^)]*)\)(?:,\s*llvm::cl::values\((.*?)\)\)?)?\};', re.DOTALL)
+PIPELINE_VALUE = re.compile(r'clEnumValN\(([\w:]+),\s*"([^"]+)",\s*((?:\s*"[^"]*")+)')
+
+
+def c_string(text):
+    """What adjacent literals of C++ say."""
+    return "".join(re.findall(r'"([^"]*)"', text))
+
+
+def pipeline_option(match):
+    """One option, a line each for its values."""
+    _, name, said, default, values = match.groups()
+    values = [(value, name, c_string(text)) for value, name, text in PIPELINE_VALUE.findall(values or "")]
+    default = {value: name for value, name, _ in values}.get(default, default) or "the default"
+    lines = [f"| `{name}` | `{default}` | {c_string(said)} |"]
+    lines += [f"| | | `{name}={value}`: {text} |" for _, value, text in values]
+    return "\n".join(lines)
+
+
+def pipelines(_):
+    """The pipelines and their options, as Pipelines.h declares them."""
+    text = (INCLUDE / "norm" / "Pipelines" / "Pipelines.h").read_text(encoding="utf-8")
+    sections = ["# Pipelines\n"]
+    for flag, name, options in re.findall(
+            r"/// Options of `([\w-]+)`\.\nstruct (\w+) [^{]*\{\n(.*?)\n\};\n", text, re.DOTALL):
+        said = re.search(rf"((?:///[^\n]*\n)+)void \w+\([^;]*const {name} &", text)
+        table = [pipeline_option(match) for match in PIPELINE_OPTION.finditer(options)]
+        if len(table) != options.count("PassOptions::Option<"):
+            sys.exit(f"Pipelines.h: {options.count('PassOptions::Option<')} options of {flag}, but {len(table)} are understood")
+        head = "| option | default | meaning |\n|---|---|---|"
+        sections.append(f"## `{flag}`\n\n{comment_text(said[1].splitlines())}\n\n" + "\n".join([head, *table]) + "\n")
+    return "\n".join(sections)
+
+
 def reference(args):
     """The text of each file of the reference."""
     ir = INCLUDE / "norm" / "Dialect" / "Norm" / "IR"
@@ -54,6 +125,8 @@ def reference(args):
         "Interfaces.md": generate(args, ["-gen-op-interface-docs"], ir / "NormInterfaces.td"),
         "Passes.md": passes(args),
         "Transform.md": transform(args),
+        "CAPI.md": c_api(args),
+        "Pipelines.md": pipelines(args),
     }
 
 
@@ -67,7 +140,7 @@ def main():
     stale = []
     for name, text in reference(args).items():
         path = REFERENCE / name
-        text = NOTE + "\n" + text
+        text = (NOTE.replace(".td files", "headers") if name in ("CAPI.md", "Pipelines.md") else NOTE) + "\n" + text
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue
         stale.append(os.path.relpath(path, ROOT))

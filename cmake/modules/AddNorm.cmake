@@ -19,7 +19,7 @@ function(norm_install)
   endif()
   install(TARGETS ${ARGN} EXPORT NormMLIRTargets
           RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT Tools
-          LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT Tools
+          LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT Tools NAMELINK_COMPONENT Development
           ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT Development)
   foreach(target IN LISTS ARGN)
     get_target_property(name ${target} EXPORT_NAME)

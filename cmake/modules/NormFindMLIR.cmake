@@ -84,3 +84,20 @@ function(norm_check_mlir problem version wanted exact)
   endif()
   set(${problem} "${text}" PARENT_SCOPE)
 endfunction()
+
+# norm_add_mlir_capi()
+# Defines NormMLIR::MLIRCAPI: MLIR's own C API, which its shared library lacks, from the static ones beside it. By path,
+# since CMake's targets of theirs bring all of MLIR as static libraries.
+function(norm_add_mlir_capi)
+  file(GLOB archives "${LLVM_LIBRARY_DIR}/libMLIRCAPI*.a")
+  if(NOT archives OR TARGET NormMLIR::MLIRCAPI)
+    return()
+  endif()
+  # One of them by name, so that programs in C are linked as C++ is.
+  add_library(NormMLIR::MLIRCAPI STATIC IMPORTED)
+  set_target_properties(NormMLIR::MLIRCAPI PROPERTIES
+    IMPORTED_LOCATION "${LLVM_LIBRARY_DIR}/libMLIRCAPIIR.a" IMPORTED_LINK_INTERFACE_LANGUAGES CXX)
+  list(JOIN archives "," group)
+  target_link_libraries(NormMLIR::MLIRCAPI INTERFACE "$<LINK_GROUP:RESCAN,${group}>" MLIR LLVM)
+  target_include_directories(NormMLIR::MLIRCAPI INTERFACE ${MLIR_INCLUDE_DIRS})
+endfunction()

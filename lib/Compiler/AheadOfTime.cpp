@@ -2,6 +2,9 @@
 
 #include "norm/Compiler/AheadOfTime.h"
 #include "CInterface.h"
+#include "Explain.h"
+#include "Multiversion.h"
+#include "Temporaries.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
@@ -12,6 +15,7 @@
 #include "norm/Compiler/Diagnostics.h"
 #include "llvm/Support/SmallVectorMemoryBuffer.h"
 #include "llvm/Transforms/IPO/Internalize.h"
+#include "llvm/Transforms/Utils/Cloning.h"
 #include <chrono>
 #include <vector>
 
@@ -138,19 +142,36 @@ void keepWrappersApart(llvm::Module &module) {
 class AheadOfTimeCompiler {
 public:
   AheadOfTimeCompiler(ModuleOp module, const AheadOfTimeOptions &options,
-                      llvm::TargetMachine &machine)
-      : module(module), options(options), machine(machine), clock(options) {}
+                      ArrayRef<llvm::TargetMachine *> machines)
+      : module(module), options(options), machines(machines), clock(options) {}
 
   llvm::Expected<CompiledModule> compile();
 
 private:
   LogicalResult expose();
+  llvm::Error lower(ModuleOp version, llvm::TargetMachine &machine);
+  llvm::Expected<std::unique_ptr<llvm::Module>>
+  compileToLLVM(ModuleOp version, llvm::TargetMachine &machine,
+                llvm::LLVMContext &context);
+  llvm::Expected<std::unique_ptr<llvm::Module>>
+  compileVersions(llvm::LLVMContext &context);
   llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> generate();
   llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> takeDeviceImage();
 
+  void save(StringRef suffix, StringRef text,
+            const llvm::TargetMachine &machine);
+  template <typename IR>
+  void saveIR(StringRef suffix, IR &ir, const llvm::TargetMachine &machine) {
+    std::string text;
+    llvm::raw_string_ostream(text) << ir << "\n";
+    save(suffix, text, machine);
+  }
+  llvm::Error saveAssembly(const llvm::Module &code);
+
   ModuleOp module;
   const AheadOfTimeOptions &options;
-  llvm::TargetMachine &machine;
+  /// The last is for what all processors have.
+  ArrayRef<llvm::TargetMachine *> machines;
   StageClock clock;
   std::vector<CFunction> functions;
 };
@@ -174,7 +195,7 @@ LogicalResult AheadOfTimeCompiler::expose() {
       exposed.push_back(function);
   if (exposed.empty())
     return module.emitError("there is no public function with a body");
-  llvm::TargetLibraryInfoImpl library(machine.getTargetTriple());
+  llvm::TargetLibraryInfoImpl library(machines.back()->getTargetTriple());
   for (func::FuncOp function : exposed) {
     if (failed(checkSymbolName(function, library)))
       return failure();
@@ -204,11 +225,77 @@ LogicalResult AheadOfTimeCompiler::expose() {
                                : success();
 }
 
-/// From the LLVM dialect to what is wanted.
-llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
-AheadOfTimeCompiler::generate() {
-  llvm::LLVMContext context;
-  auto code = translateToLLVMIR(module, context, machine);
+/// Hands out a temporary; the suffix says which version of several it is of.
+void AheadOfTimeCompiler::save(StringRef suffix, StringRef text,
+                               const llvm::TargetMachine &machine) {
+  if (!options.saveTemporary)
+    return;
+  std::string version =
+      machines.size() > 1 ? (machine.getTargetCPU() + ".").str() : "";
+  options.saveTemporary(version + suffix.str(), text);
+}
+
+llvm::Error AheadOfTimeCompiler::saveAssembly(const llvm::Module &code) {
+  if (!options.saveTemporary)
+    return llvm::Error::success();
+  std::unique_ptr<llvm::Module> copy = llvm::CloneModule(code);
+  auto text =
+      emitCode(*copy, *machines.back(), llvm::CodeGenFileType::AssemblyFile);
+  if (!text)
+    return text.takeError();
+  options.saveTemporary("s", (*text)->getBuffer());
+  return llvm::Error::success();
+}
+
+/// What kernels become, if they are all that is wanted.
+static DeviceFormat getDeviceFormat(const AheadOfTimeOptions &options) {
+  switch (options.kind) {
+  case OutputKind::PTX:
+    return DeviceFormat::PTX;
+  case OutputKind::Cubin:
+    return DeviceFormat::Cubin;
+  case OutputKind::Fatbin:
+    return DeviceFormat::Fatbin;
+  default:
+    return options.lowering.deviceFormat;
+  }
+}
+
+/// To the LLVM dialect, watched as the options say.
+llvm::Error AheadOfTimeCompiler::lower(ModuleOp version,
+                                       llvm::TargetMachine &machine) {
+  LoweringOptions lowering = options.lowering;
+  lowering.setTarget(machine);
+  lowering.deviceFormat = getDeviceFormat(options);
+  lowering.lowerHost = !isDeviceImage(options.kind);
+  std::optional<Explanation> explanation;
+  if (options.explanation && &machine == machines.front())
+    explanation.emplace(version.getContext());
+  lowering.instrument = [&](PassManager &pm) {
+    if (options.saveTemporary)
+      saveBetweenPasses(pm, [&](StringRef suffix, StringRef text) {
+        save(suffix, text, machine);
+      });
+    if (explanation && failed(explanation->listen(pm)))
+      version.emitWarning("what passes remark is not in the explanation");
+  };
+  LogicalResult lowered = lowerToLLVMDialect(version, lowering);
+  if (explanation)
+    explanation->write(*options.explanation);
+  if (failed(lowered))
+    return llvm::make_error<MLIRFailure>();
+  if (options.saveTemporary)
+    saveIR("llvm.mlir", version, machine);
+  clock.finish("lower");
+  return llvm::Error::success();
+}
+
+/// From the LLVM dialect to optimized LLVM IR.
+llvm::Expected<std::unique_ptr<llvm::Module>>
+AheadOfTimeCompiler::compileToLLVM(ModuleOp version,
+                                   llvm::TargetMachine &machine,
+                                   llvm::LLVMContext &context) {
+  auto code = translateToLLVMIR(version, context, machine);
   if (!code)
     return code.takeError();
   keepWrappersApart(**code);
@@ -220,15 +307,51 @@ AheadOfTimeCompiler::generate() {
              return value.getName() == function.name;
            });
   });
+  if (machines.size() > 1)
+    markTarget(**code, machine);
   clock.finish("translate");
   if (llvm::Error error = optimize(**code, machine))
     return error;
   clock.finish("optimize");
+  if (options.saveTemporary)
+    saveIR("ll", **code, machine);
+  return code;
+}
+
+/// The code for each of several machines, and what chooses among it.
+llvm::Expected<std::unique_ptr<llvm::Module>>
+AheadOfTimeCompiler::compileVersions(llvm::LLVMContext &context) {
+  Multiversion versions;
+  for (llvm::TargetMachine *machine : machines) {
+    OwningOpRef<ModuleOp> version = module.clone();
+    if (llvm::Error error = lower(*version, *machine))
+      return error;
+    auto code = compileToLLVM(*version, *machine, context);
+    if (!code)
+      return code;
+    if (llvm::Error error =
+            versions.add(std::move(*code), machine->getTargetCPU()))
+      return error;
+  }
+  return versions.take();
+}
+
+/// From the module, lowered if there is one machine, to what is wanted.
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+AheadOfTimeCompiler::generate() {
+  llvm::LLVMContext context;
+  llvm::TargetMachine &machine = *machines.back();
+  auto code = machines.size() > 1 ? compileVersions(context)
+                                  : compileToLLVM(module, machine, context);
+  if (!code)
+    return code.takeError();
   if (options.kind == OutputKind::LLVMIR) {
     std::string text;
     llvm::raw_string_ostream(text) << **code;
     return makeBuffer(text);
   }
+  if (llvm::Error error = saveAssembly(**code))
+    return error;
   auto buffer = emitCode(**code, machine,
                          options.kind == OutputKind::Assembly
                              ? llvm::CodeGenFileType::AssemblyFile
@@ -250,30 +373,12 @@ AheadOfTimeCompiler::takeDeviceImage() {
   return makeBuffer(object.getObject().getValue());
 }
 
-/// What kernels become, if they are all that is wanted.
-static DeviceFormat getDeviceFormat(const AheadOfTimeOptions &options) {
-  switch (options.kind) {
-  case OutputKind::PTX:
-    return DeviceFormat::PTX;
-  case OutputKind::Cubin:
-    return DeviceFormat::Cubin;
-  case OutputKind::Fatbin:
-    return DeviceFormat::Fatbin;
-  default:
-    return options.lowering.deviceFormat;
-  }
-}
-
 llvm::Expected<CompiledModule> AheadOfTimeCompiler::compile() {
   if (failed(expose()))
     return llvm::make_error<MLIRFailure>();
-  LoweringOptions lowering = options.lowering;
-  lowering.setTarget(machine);
-  lowering.deviceFormat = getDeviceFormat(options);
-  lowering.lowerHost = !isDeviceImage(options.kind);
-  if (failed(lowerToLLVMDialect(module, lowering)))
-    return llvm::make_error<MLIRFailure>();
-  clock.finish("lower");
+  if (machines.size() == 1)
+    if (llvm::Error error = lower(module, *machines.front()))
+      return error;
   CompiledModule compiled;
   if (isDeviceImage(options.kind)) {
     auto image = takeDeviceImage();
@@ -301,6 +406,6 @@ llvm::Expected<CompiledModule> AheadOfTimeCompiler::compile() {
 
 llvm::Expected<CompiledModule>
 norm::compileAheadOfTime(ModuleOp module, const AheadOfTimeOptions &options,
-                         llvm::TargetMachine &machine) {
-  return AheadOfTimeCompiler(module, options, machine).compile();
+                         ArrayRef<llvm::TargetMachine *> machines) {
+  return AheadOfTimeCompiler(module, options, machines).compile();
 }

@@ -5,7 +5,6 @@
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/Parser/Parser.h"
-#include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "norm/Compiler/Diagnostics.h"
@@ -131,6 +130,8 @@ LogicalResult norm::lowerToLLVMDialect(ModuleOp module,
     addCUDAPipeline(pm, options);
   else
     addCPUPipeline(pm, options);
+  if (options.instrument)
+    options.instrument(pm);
   // Verifying after each of some forty passes takes as long as these do.
   pm.enableVerifier(false);
   if (failed(pm.run(module)))

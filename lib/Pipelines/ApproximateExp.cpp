@@ -9,19 +9,23 @@ using namespace mlir;
 using namespace mlir::norm;
 
 namespace {
-/// Constants of the type of the vector at hand.
+/// Constants of the type at hand: f64 or a vector of it.
 struct Constants {
   ImplicitLocOpBuilder &b;
-  ShapedType type, integers;
+  Type type, integers;
 
   Value get(double value) const {
-    return arith::ConstantOp::create(
-        b, SplatElementsAttr::get(type, Attribute(b.getF64FloatAttr(value))));
+    return create(type, b.getF64FloatAttr(value));
   }
   Value getInteger(int64_t value) const {
-    return arith::ConstantOp::create(
-        b, SplatElementsAttr::get(integers,
-                                  Attribute(b.getI64IntegerAttr(value))));
+    return create(integers, b.getI64IntegerAttr(value));
+  }
+
+private:
+  Value create(Type type, TypedAttr value) const {
+    if (auto vector = dyn_cast<ShapedType>(type))
+      value = SplatElementsAttr::get(vector, Attribute(value));
+    return arith::ConstantOp::create(b, value);
   }
 };
 } // namespace
@@ -54,8 +58,10 @@ static Value emitPolynomial(const Constants &constants, Value r) {
 
 void norm::approximateExpOfF64(math::ExpOp op) {
   ImplicitLocOpBuilder b(op.getLoc(), op);
-  auto type = cast<ShapedType>(op.getType());
-  Constants constants{b, type, type.clone(b.getI64Type())};
+  Type integers = b.getI64Type();
+  if (auto vector = dyn_cast<ShapedType>(op.getType()))
+    integers = vector.clone(integers);
+  Constants constants{b, op.getType(), integers};
   Value x = op.getOperand();
   auto compare = [&](arith::CmpFPredicate predicate, double bound) -> Value {
     return arith::CmpFOp::create(b, predicate, x, constants.get(bound));

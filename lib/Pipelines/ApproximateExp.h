@@ -7,9 +7,9 @@
 
 namespace mlir::norm {
 
-/// Replaces the exponential of a vector of f64 by arithmetic. It is off by
-/// less than 1.2 units in the last place; infinities and NaN
-/// give what IEEE 754 recommends.
+/// Replaces the exponential of f64, or of a vector of it, by arithmetic. It is
+/// off by less than 1.2 units in the last place; infinities and NaN give what
+/// IEEE 754 recommends.
 void approximateExpOfF64(math::ExpOp op);
 
 } // namespace mlir::norm

@@ -40,14 +40,15 @@ struct ApproximateMath
   using NormApproximateMathPassBase::NormApproximateMathPassBase;
 
   void runOnOperation() override {
-    SmallVector<Operation *> vectorOps;
+    SmallVector<Operation *> ops;
     getOperation()->walk([&](Operation *op) {
       if (isa_and_present<math::MathDialect>(op->getDialect()) &&
           isApproximated(op->getName().getStringRef()) &&
-          llvm::any_of(op->getResultTypes(), llvm::IsaPred<VectorType>))
-        vectorOps.push_back(op);
+          (scalars ||
+           llvm::any_of(op->getResultTypes(), llvm::IsaPred<VectorType>)))
+        ops.push_back(op);
     });
-    llvm::erase_if(vectorOps, [](Operation *op) {
+    llvm::erase_if(ops, [](Operation *op) {
       auto exp = dyn_cast<math::ExpOp>(op);
       bool isWide = exp && getElementTypeOrSelf(exp.getType()).isF64();
       if (isWide)
@@ -59,7 +60,7 @@ struct ApproximateMath
     populateMathPolynomialApproximationPatterns(patterns, isApproximated);
     auto config = GreedyRewriteConfig().setStrictness(
         GreedyRewriteStrictness::ExistingAndNewOps);
-    if (failed(applyOpPatternsGreedily(vectorOps, std::move(patterns), config)))
+    if (failed(applyOpPatternsGreedily(ops, std::move(patterns), config)))
       signalPassFailure();
     if (!fma)
       getOperation()->walk(expandFMA);

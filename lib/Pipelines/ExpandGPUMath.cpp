@@ -41,13 +41,19 @@ Value callIntrinsic(OpBuilder &builder, Location loc, StringRef name, Type type,
       .getResult(0);
 }
 
-/// 1/√x. The instruction for f32 is right to 2^-22.9; for f64 there is none
-/// that is as exact as the type.
+/// 1/√x. The instruction for f32 is right to 2^-22.9, which also serves 16
+/// bits; for f64 there is none that is as exact as the type.
 Value emitRsqrt(OpBuilder &builder, Location loc, Value operand) {
   Type type = operand.getType();
   if (type.isF32())
     return callIntrinsic(builder, loc, "llvm.nvvm.rsqrt.approx.f", type,
                          operand);
+  if (type.getIntOrFloatBitWidth() < 32) {
+    Value wide =
+        arith::ExtFOp::create(builder, loc, builder.getF32Type(), operand);
+    return arith::TruncFOp::create(builder, loc, type,
+                                   emitRsqrt(builder, loc, wide));
+  }
   Value one = arith::ConstantOp::create(builder, loc, builder.getOneAttr(type));
   Value root = callIntrinsic(builder, loc, "llvm.sqrt", type, operand);
   return arith::DivFOp::create(builder, loc, one, root);
@@ -72,13 +78,8 @@ struct ExpandGPUMath
   void runOnOperation() override {
     SmallVector<Operation *> ops;
     getOperation()->walk([&](Operation *op) {
-      if (isa<arith::MaxNumFOp, arith::MinNumFOp>(op))
-        return ops.push_back(op);
-      if (!isa_and_present<math::MathDialect>(op->getDialect()) ||
-          op->getNumResults() != 1)
-        return;
-      Type type = getElementTypeOrSelf(op->getResult(0).getType());
-      if (type.isF32() || type.isF64())
+      if (op->getNumResults() == 1 &&
+          isa<FloatType>(getElementTypeOrSelf(op->getResult(0).getType())))
         ops.push_back(op);
     });
     for (Operation *op : ops) {

@@ -99,12 +99,17 @@ Value CUDACalls::getStream(Operation *user) {
 // Images
 //===----------------------------------------------------------------------===//
 
-/// A function that PTX calls and nothing defines, or nothing.
+/// A function of libdevice that PTX calls and nothing defines, or nothing.
 static StringRef findUndefinedFunction(StringRef ptx) {
-  StringRef rest = ptx.split(".extern .func").second;
-  size_t begin = rest.find("__");
-  rest = begin == StringRef::npos ? "" : rest.drop_front(begin);
-  return rest.take_while([](char c) { return llvm::isAlnum(c) || c == '_'; });
+  for (StringRef rest = ptx; !rest.empty();) {
+    rest = rest.split(".extern .func").second;
+    StringRef name = rest.take_until([](char c) { return c == ';'; });
+    size_t begin = name.find("__nv_");
+    if (begin != StringRef::npos)
+      return name.drop_front(begin).take_while(
+          [](char c) { return llvm::isAlnum(c) || c == '_'; });
+  }
+  return "";
 }
 
 LogicalResult CUDACalls::convertBinary(gpu::BinaryOp binary) {

@@ -5,6 +5,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/Transforms/Passes.h"
 #include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Transforms/Passes.h"
 #include "norm/Conversion/Passes.h"
@@ -77,8 +78,13 @@ static void addDeviceStage(OpPassManager &pm,
   target.optLevel = options.optLevel;
   pm.addPass(createGpuNVVMAttachTarget(target));
   OpPassManager &kernels = pm.nest<gpu::GPUModuleOp>();
+  math::MathExpandOpsPassOptions powers;
+  powers.opMnemonics = {"fpowi"};
+  kernels.addPass(math::createMathExpandOpsPass(powers));
+  kernels.addPass(math::createMathExtendToSupportedTypes());
   NormApproximateMathPassOptions functions;
   functions.fma = true;
+  functions.scalars = true;
   kernels.addPass(createNormApproximateMathPass(functions));
   kernels.addPass(createNormExpandGPUMathPass());
   kernels.addPass(createSCFToControlFlowPass());

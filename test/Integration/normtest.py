@@ -169,9 +169,9 @@ class Target:
         return ["-mcpu=" + self.cpu, *self.attributes]
 
 
-def compile_object(text, options, flags, level, path):
+def compile_object(text, options, flags, level, path, pipeline="norm-to-llvm"):
     """Writes the object of an MLIR module, lowered with these options of the pipeline, for LLVM's flags of the target."""
-    lowered = run_tool("norm-opt", "--norm-to-llvm=" + options, "-", stdin=text.encode())
+    lowered = run_tool("norm-opt", f"--{pipeline}={options}", "-", stdin=text.encode())
     code = run_tool("mlir-translate", "--mlir-to-llvmir", stdin=lowered)
     code = run_tool("opt", f"-passes=default<O{level}>", *flags, "-", stdin=code)
     run_tool("llc", f"-O{level}", *flags, "-filetype=obj", "-relocation-model=pic", "-o", path, stdin=code)

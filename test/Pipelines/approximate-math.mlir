@@ -40,3 +40,18 @@ func.func @kept(%s: f32, %d: vector<8xf64>, %x: vector<8xf32>) -> (f32, vector<8
   %3 = math.sqrt %x : vector<8xf32>
   return %0, %1, %2, %3 : f32, vector<8xf64>, vector<8xf32>, vector<8xf32>
 }
+
+// Where there is no C library, scalars too.
+// RUN: norm-opt %s --norm-approximate-math="fma scalars" | FileCheck %s --check-prefix=SCALARS
+// SCALARS-LABEL: func.func @scalars(
+// SCALARS-NOT: math.{{exp|tanh|erf}}
+// SCALARS: arith.bitcast %{{.*}} : i64 to f64
+// SCALARS-NOT: math.{{exp|tanh|erf}}
+// SCALARS: return
+func.func @scalars(%x: f32, %y: f64) -> (f32, f64) {
+  %e = math.exp %x : f32
+  %t = math.tanh %e : f32
+  %r = math.erf %t : f32
+  %w = math.exp %y : f64
+  return %r, %w : f32, f64
+}

@@ -24,22 +24,22 @@ gpu.module @kernels {
     gpu.return %r : f64
   }
 
-  // CHECK-LABEL: gpu.func @extremes(
-  // CHECK: llvm.call_intrinsic "llvm.maxnum"(%arg0, %arg0) : (f32, f32) -> f32
-  // CHECK: llvm.call_intrinsic "llvm.minnum"(%arg1, %arg1) : (vector<2xbf16>, vector<2xbf16>) -> vector<2xbf16>
-  gpu.func @extremes(%x: f32, %h: vector<2xbf16>) -> (f32, vector<2xbf16>) {
-    %a = arith.maxnumf %x, %x : f32
-    %b = arith.minnumf %h, %h : vector<2xbf16>
-    gpu.return %a, %b : f32, vector<2xbf16>
+  // CHECK-LABEL: gpu.func @narrow(
+  // CHECK: %[[WIDE:.*]] = arith.extf %arg0 : bf16 to f32
+  // CHECK: %[[ROOT:.*]] = llvm.call_intrinsic "llvm.nvvm.rsqrt.approx.f"(%[[WIDE]])
+  // CHECK: %[[R:.*]] = arith.truncf %[[ROOT]] : f32 to bf16
+  // CHECK: llvm.call_intrinsic "llvm.maxnum"(%[[R]], %arg0) : (bf16, bf16) -> bf16
+  gpu.func @narrow(%x: bf16) -> bf16 {
+    %r = math.rsqrt %x : bf16
+    %m = arith.maxnumf %r, %x : bf16
+    gpu.return %m : bf16
   }
 
-  // What has no instruction, and other types.
+  // What has no instruction.
   // CHECK-LABEL: gpu.func @left(
   // CHECK: math.exp %arg0
-  // CHECK: math.sqrt %arg1
-  gpu.func @left(%x: f32, %h: f16) -> (f32, f16) {
+  gpu.func @left(%x: f32) -> f32 {
     %e = math.exp %x : f32
-    %s = math.sqrt %h : f16
-    gpu.return %e, %s : f32, f16
+    gpu.return %e : f32
   }
 }

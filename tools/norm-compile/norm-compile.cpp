@@ -96,6 +96,13 @@ struct Options {
   cl::list<std::string> features{
       "mattr", cl::desc("Features beside those of the processor"),
       cl::value_desc("+a,-b"), cl::CommaSeparated, cl::cat(category)};
+  cl::list<std::string> multiversion{
+      "multiversion",
+      cl::desc("Code for each of some levels of x86-64, of which the "
+               "processor's best is chosen when it is loaded; the last is "
+               "x86-64"),
+      cl::value_desc("x86-64-v4,x86-64-v3,x86-64"), cl::CommaSeparated,
+      cl::cat(category)};
   cl::opt<ThreadModel> threads{
       "threads", cl::desc("What runs parallel loops"),
       cl::values(
@@ -116,6 +123,18 @@ struct Options {
   cl::opt<bool> checkShapes{
       "check-shapes",
       cl::desc("Stop the program, with a message, where sizes do not agree"),
+      cl::cat(category)};
+  cl::opt<bool> explain{
+      "explain",
+      cl::desc("Print to stderr which normalizations were found and what was "
+               "fused, what was not and why, and each kernel's schedule, bytes "
+               "and bound"),
+      cl::cat(category)};
+  cl::opt<bool> saveTemporaries{
+      "save-temps",
+      cl::desc("Write what stands between stages beside the output: row "
+               "programs (.norm.mlir), the LLVM dialect (.llvm.mlir), LLVM IR "
+               "(.ll), assembly (.s), kernels (.ptx)"),
       cl::cat(category)};
   cl::opt<bool> timing{
       "timing",
@@ -138,7 +157,7 @@ public:
   explicit Driver(const Options &options) : options(options) {
     registerCompilerDialects(registry);
     context.appendDialectRegistry(registry);
-    if (options.lowering.printIRAfterAll)
+    if (options.lowering.printIRAfterAll || options.explain)
       context.disableMultithreading();
     printDiagnosticsAsLines(context, toolName);
   }
@@ -152,7 +171,11 @@ private:
     return options.target == LaunchKind::CUDA ||
            (!options.target.getNumOccurrences() && isDeviceImage(kind));
   }
+  llvm::Error saveTemporary(StringRef suffix, StringRef text) const;
   llvm::Expected<LinkOptions> getLinkOptions() const;
+  llvm::Error checkVersions();
+  llvm::Expected<std::vector<std::unique_ptr<llvm::TargetMachine>>>
+  createMachines();
   llvm::Error compile();
   llvm::Error write();
   /// Calls the function and reports the time that it takes.
@@ -209,7 +232,11 @@ llvm::Error Driver::checkOptions() {
   if (isBinary && options.outputFile == "-")
     return llvm::createStringError(
         "only text goes to stdout: --emit=asm, llvm, mlir or ptx");
+  if (options.saveTemporaries && options.outputFile == "-")
+    return llvm::createStringError("--save-temps needs a file's name in -o");
   if (llvm::Error error = checkTargetOptions())
+    return error;
+  if (llvm::Error error = checkVersions())
     return error;
   if (isDeviceImage(kind) && !options.header.empty())
     return llvm::createStringError(
@@ -233,6 +260,34 @@ llvm::Error Driver::checkOptions() {
   return llvm::Error::success();
 }
 
+llvm::Error Driver::checkVersions() {
+  if (options.multiversion.empty())
+    return llvm::Error::success();
+  if (options.cpu.getNumOccurrences() || options.features.getNumOccurrences())
+    return llvm::createStringError("--multiversion says what --mcpu and "
+                                   "--mattr would: leave them out");
+  if (isForCUDA() || kind == OutputKind::MLIR)
+    return llvm::createStringError("--multiversion needs --target=cpu and "
+                                   "--emit=obj, shared, asm or llvm");
+  ArrayRef<std::string> levels = options.multiversion;
+  for (StringRef level : levels) {
+    if (!llvm::is_contained({"x86-64-v4", "x86-64-v3", "x86-64-v2", "x86-64"},
+                            level))
+      return llvm::createStringError(
+          "--multiversion takes x86-64-v4, x86-64-v3, x86-64-v2 and x86-64, "
+          "not " +
+          level);
+    if (llvm::count(levels, level) > 1)
+      return llvm::createStringError("--multiversion names " + level +
+                                     " twice");
+  }
+  if (levels.back() != "x86-64" || levels.size() < 2)
+    return llvm::createStringError(
+        "--multiversion needs x86-64 behind the others: what runs where none "
+        "of these does");
+  return llvm::Error::success();
+}
+
 llvm::Error Driver::checkTargetOptions() {
   if (options.target.getNumOccurrences() && !isForCUDA())
     if (isDeviceImage(kind))
@@ -253,14 +308,34 @@ llvm::Error Driver::checkTargetOptions() {
   return llvm::Error::success();
 }
 
-llvm::Error Driver::compile() {
+llvm::Expected<std::vector<std::unique_ptr<llvm::TargetMachine>>>
+Driver::createMachines() {
   TargetSpec target;
   target.triple = options.triple;
   target.cpu = options.cpu;
   target.features = llvm::join(options.features, ",");
-  auto machine = createTargetMachine(target);
-  if (!machine)
-    return machine.takeError();
+  std::vector<TargetSpec> targets(1, target);
+  if (!options.multiversion.empty()) {
+    targets.clear();
+    for (StringRef cpu : options.multiversion) {
+      target.cpu = cpu.str();
+      targets.push_back(target);
+    }
+  }
+  std::vector<std::unique_ptr<llvm::TargetMachine>> machines;
+  for (const TargetSpec &spec : targets) {
+    auto machine = createTargetMachine(spec);
+    if (!machine)
+      return machine.takeError();
+    machines.push_back(std::move(*machine));
+  }
+  return machines;
+}
+
+llvm::Error Driver::compile() {
+  auto machines = createMachines();
+  if (!machines)
+    return machines.takeError();
   auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(options.inputFile);
   if (!buffer)
     return llvm::createStringError(
@@ -284,7 +359,8 @@ llvm::Error Driver::compile() {
     compilation.lowering.chip = options.chip;
   compilation.lowering.deviceFormat = options.image;
   bool isForHost = options.triple.empty() &&
-                   (options.cpu.empty() || options.cpu == "native");
+                   (options.cpu.empty() || options.cpu == "native") &&
+                   options.multiversion.empty();
   if (isForHost)
     compilation.lowering.setHost();
   compilation.kind = kind;
@@ -294,11 +370,34 @@ llvm::Error Driver::compile() {
   compilation.reportTime = [this](StringRef stage, double milliseconds) {
     reportTime(stage, milliseconds);
   };
-  auto result = compileAheadOfTime(*module, compilation, **machine);
+  SmallVector<llvm::TargetMachine *> borrowed;
+  for (const auto &machine : *machines)
+    borrowed.push_back(machine.get());
+  if (options.explain)
+    compilation.explanation = &llvm::errs();
+  llvm::Error unsaved = llvm::Error::success();
+  if (options.saveTemporaries)
+    compilation.saveTemporary = [&](StringRef suffix, StringRef text) {
+      unsaved =
+          llvm::joinErrors(std::move(unsaved), saveTemporary(suffix, text));
+    };
+  auto result = compileAheadOfTime(*module, compilation, borrowed);
   if (!result)
-    return result.takeError();
+    return llvm::joinErrors(std::move(unsaved), result.takeError());
+  if (unsaved)
+    return unsaved;
   compiled = std::move(*result);
   return llvm::Error::success();
+}
+
+/// Writes OUT.SUFFIX, OUT being the output without its own suffix.
+llvm::Error Driver::saveTemporary(StringRef suffix, StringRef text) const {
+  SmallString<128> path(options.outputFile.getValue());
+  llvm::sys::path::replace_extension(path, suffix);
+  if (path == options.outputFile || path == options.header ||
+      path == options.inputFile)
+    return llvm::createStringError("--save-temps would write over " + path);
+  return writeFileAtOnce(path, text);
 }
 
 llvm::Expected<LinkOptions> Driver::getLinkOptions() const {

@@ -6,6 +6,8 @@
 #include "mlir/Target/LLVMIR/Dialect/All.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "norm/InitNorm.h"
+#include "llvm/Config/llvm-config.h"
+#include "llvm/Support/CommandLine.h"
 
 #ifdef NORM_INCLUDE_TESTS
 namespace mlir::norm::test {
@@ -16,6 +18,9 @@ void registerTestRowProgram();
 #endif
 
 int main(int argc, char **argv) {
+  llvm::cl::SetVersionPrinter([](llvm::raw_ostream &stream) {
+    stream << "norm-opt " NORM_VERSION " (LLVM " LLVM_VERSION_STRING ")\n";
+  });
   mlir::registerAllPasses();
   mlir::norm::registerAllNormPasses();
 #ifdef NORM_INCLUDE_TESTS

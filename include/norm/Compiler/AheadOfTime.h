@@ -36,6 +36,12 @@ struct AheadOfTimeOptions {
   std::string prefix;
   /// The name of the header's file: its include guard comes from it.
   std::string headerName;
+  /// Where to write, as text for people, what was found, fused and scheduled,
+  /// what was not, and why; or null. The context must run on one thread.
+  llvm::raw_ostream *explanation = nullptr;
+  /// Given what stands between stages as text, by the suffix that a file of it
+  /// would have: norm.mlir, ptx, llvm.mlir, ll, s.
+  std::function<void(StringRef suffix, StringRef text)> saveTemporary;
   /// Told of each stage, how long it took: lower, translate, optimize, codegen.
   std::function<void(StringRef stage, double milliseconds)> reportTime;
 };
@@ -56,9 +62,13 @@ void nameArguments(ModuleOp module, llvm::MemoryBufferRef source);
 /// Exported are `_mlir_ciface_NAME`, which takes descriptors, and the C
 /// functions; nothing else. Changes the module. `MLIRFailure` means that
 /// diagnostics say why.
+///
+/// Of several machines, which are levels of x86-64 from the best to the one
+/// that all processors have, each gets code of its own; which is used is
+/// decided when it is loaded.
 llvm::Expected<CompiledModule>
 compileAheadOfTime(ModuleOp module, const AheadOfTimeOptions &options,
-                   llvm::TargetMachine &machine);
+                   ArrayRef<llvm::TargetMachine *> machines);
 
 } // namespace mlir::norm
 

@@ -9,6 +9,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
+#include "mlir/Pass/PassManager.h"
 #include "norm/Compiler/Target.h"
 #include "norm/Pipelines/Pipelines.h"
 #include "llvm/IR/Module.h"
@@ -62,6 +63,8 @@ struct LoweringOptions {
   bool promoteToF64 = false;
   /// Print the module to stderr after each pass that changed it.
   bool printIRAfterAll = false;
+  /// Called with the pass manager before it runs.
+  std::function<void(PassManager &)> instrument;
 
   /// Takes from the target which instructions it has and, if not set, how wide
   /// its vectors are.

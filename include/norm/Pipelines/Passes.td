@@ -7,11 +7,12 @@ def NormApproximateMathPass : Pass<"norm-approximate-math"> {
   let summary = "Replace transcendental functions of vectors by polynomials";
   let description = [{
     `math.exp`, `math.tanh`, `math.erf` and their like on vectors of f32, f16 and bf16 become arithmetic; LLVM would
-    call the C library once per element. So does `math.exp` on vectors of f64. Scalars and other functions of vectors of
+    call the C library once per element. So does `math.exp` on vectors of f64. Scalars (without the option `scalars`) and other functions of
     f64 stay: they are computed by the library, to its accuracy. Without the option `fma`, `math.fma` becomes a multiplication and an addition: LLVM would call the C library.
   }];
   let options = [
-    Option<"fma", "fma", "bool", /*default=*/"false", "The target multiplies and adds in one instruction">
+    Option<"fma", "fma", "bool", /*default=*/"false", "The target multiplies and adds in one instruction">,
+    Option<"scalars", "scalars", "bool", /*default=*/"false", "Replace functions of scalars too: the target has no C library">
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"];
 }
@@ -210,10 +211,10 @@ def NormStaticResultsToOutParamsPass : Pass<"norm-static-results-to-out-params",
 }
 
 def NormExpandGPUMathPass : Pass<"norm-expand-gpu-math", "::mlir::gpu::GPUModuleOp"> {
-  let summary = "Compute functions of f32 and f64 by instructions of NVIDIA GPUs";
+  let summary = "Compute functions of floats by instructions of NVIDIA GPUs";
   let description = [{
-    Roots, reciprocal roots, roundings, absolute values and `math.fma` become calls of LLVM's or NVVM's intrinsics, and so do
-    `arith.maxnumf` and `arith.minnumf` of all types. Upstream's conversion to NVVM would call functions of CUDA's libdevice for them.
+    Roots, reciprocal roots, roundings, absolute values, `math.fma`, `arith.maxnumf` and `arith.minnumf` become calls of LLVM's or NVVM's intrinsics. Upstream's conversion to
+    NVVM would call functions of CUDA's libdevice for them.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect", "::mlir::vector::VectorDialect"];
 }

@@ -50,10 +50,17 @@ def program_calls():
         yield case, (rows, 100)
 
 
+GROUPS = {"dynamic": dynamic_calls, "static": static_calls, "shaped": shaped_calls, "programs": program_calls}
+
+
+def cases_of(calls):
+    return list({case.name: case for case, _ in calls}.values())
+
+
 def check(calls):
     random = np.random.default_rng(20)
     calls = list(calls)
-    cases = list({case.name: case for case, _ in calls}.values())
+    cases = cases_of(calls)
     library = EmulatedLibrary("".join(case.mlir() for case in cases), Target())
     seeds = itertools.cycle(SEEDS)
     for number, (case, sizes) in enumerate(calls):
@@ -64,4 +71,4 @@ def check(calls):
 
 
 if __name__ == "__main__":
-    check({"dynamic": dynamic_calls, "static": static_calls, "shaped": shaped_calls, "programs": program_calls}[sys.argv[1]]())
+    check(GROUPS[sys.argv[1]]())

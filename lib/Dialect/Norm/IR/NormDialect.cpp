@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "NormBytecode.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -44,6 +45,7 @@ void NormDialect::initialize() {
 #include "norm/Dialect/Norm/IR/NormAttrs.cpp.inc"
       >();
   addInterfaces<NormInlinerInterface>();
+  addBytecodeInterface(*this);
 }
 
 Operation *NormDialect::materializeConstant(OpBuilder &builder, Attribute value,

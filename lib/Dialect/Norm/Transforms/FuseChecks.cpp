@@ -3,6 +3,7 @@
 // norm-fuse: which operations may join a group, and for which that pays.
 
 #include "Fuse.h"
+#include "norm/Analysis/RowCost.h"
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -260,8 +261,6 @@ bool Group::checkCost(const Member &added, const ProgramDims &dims,
 /// What is computed anew in each sweep must cost less time than its trip
 /// through memory would: of all members, as each may make others repeat.
 bool Group::checkSweeps(const ProgramDims &dims, std::string &why) const {
-  // A byte per element takes about as long as four vector operations.
-  constexpr unsigned operationsPerByte = 4;
   for (auto [member, inSweeps] : llvm::zip_equal(members, getSweeps())) {
     unsigned sweeps = llvm::popcount(inSweeps);
     if (sweeps < 2 || !variesAlong(*this, dims, member, /*isAlongRow=*/true))

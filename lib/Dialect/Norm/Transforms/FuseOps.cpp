@@ -10,7 +10,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
 #include "norm/Analysis/ElementExpr.h"
-#include "norm/Analysis/RowProgram.h"
+#include "norm/Analysis/RowCost.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -71,28 +71,9 @@ unsigned FusibleOp::getNumPhases() const {
   return collectives ? 1 : 0;
 }
 
-/// Roughly what a vectorised kernel needs for it.
-static unsigned getWeightOf(Operation *op) {
-  if (op->hasTrait<OpTrait::IsTerminator>() ||
-      op->hasTrait<OpTrait::ConstantLike>())
-    return 0;
-  if (isa<arith::DivFOp, math::SqrtOp, math::RsqrtOp>(op))
-    return 8;
-  if (isa<math::ExpOp, math::Exp2Op, math::LogOp, math::Log2Op, math::Log10Op,
-          math::Log1pOp, math::ExpM1Op>(op))
-    return 16;
-  if (isa<math::ErfOp, math::TanhOp, math::SinOp, math::CosOp>(op))
-    return 32;
-  if (isa<math::AbsFOp, math::AbsIOp, math::FmaOp, math::FloorOp, math::CeilOp,
-          math::RoundEvenOp, math::TruncOp, math::CopySignOp>(op) ||
-      !isa_and_nonnull<math::MathDialect>(op->getDialect()))
-    return 1;
-  return 64;
-}
-
 unsigned FusibleOp::getWeight() const {
   if (op->getNumRegions() == 0)
-    return getWeightOf(op);
+    return getOperationWeight(op);
   unsigned weight = 0;
   auto program = dyn_cast<GenericOp>(op);
   std::optional<VaryingDims> varying;
@@ -105,7 +86,7 @@ unsigned FusibleOp::getWeight() const {
           return varying->variesAlongAny(result, program.getNormalizedDims());
         });
     if (isForElements)
-      weight += getWeightOf(&nested);
+      weight += getOperationWeight(&nested);
   }
   return weight;
 }

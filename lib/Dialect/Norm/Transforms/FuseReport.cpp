@@ -75,6 +75,15 @@ Kernel Kernel::get(const Group &group) {
 // Remarks
 //===----------------------------------------------------------------------===//
 
+static void emitFused(const Kernel &kernel, remark::RemarkOpts options) {
+  auto remark = remark::passed(kernel.location, std::move(options));
+  remark << llvm::join(kernel.operations, ", ")
+         << remark::metric("Operations", kernel.operations.size());
+  if (kernel.bytesBefore && kernel.bytesAfter)
+    remark << remark::metric("BytesBefore", *kernel.bytesBefore)
+           << remark::metric("BytesAfter", *kernel.bytesAfter);
+}
+
 void Report::emitRemarks(bool asDiagnostics) const {
   auto options = [](StringRef name, StringRef function) {
     return remark::RemarkOpts::name(name)
@@ -82,9 +91,7 @@ void Report::emitRemarks(bool asDiagnostics) const {
         .function(function);
   };
   for (const Kernel &kernel : kernels)
-    remark::passed(kernel.location, options("NormFused", kernel.function))
-        << llvm::join(kernel.operations, ", ")
-        << remark::metric("Operations", kernel.operations.size());
+    emitFused(kernel, options("NormFused", kernel.function));
   for (const Refusal &refusal : refusals) {
     remark::missed(refusal.location, options("NormNotFused", refusal.function))
         << refusal.operation << remark::reason("{0}", refusal.reason);

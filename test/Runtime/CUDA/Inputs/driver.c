@@ -2,20 +2,23 @@
 
 // A CUDA driver without a GPU: says what it is asked for, on stdout. Its memory
 // is the host's; of kernels it knows `twice_kernel`. FAKE_CUDA=WORD makes it
-// one that has no device, or no memory pools, or fails at what WORD says.
+// one that has no device, or no memory pools, or is quiet, or fails at what
+// WORD says.
 
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-__attribute__((constructor)) static void writeAtOnce(void) {
-  setvbuf(stdout, NULL, _IONBF, 0);
-}
-
 static int is(const char *word) {
   const char *mode = getenv("FAKE_CUDA");
   return mode && strcmp(mode, word) == 0;
+}
+
+static FILE *notes;
+__attribute__((constructor)) static void openNotes(void) {
+  notes = is("quiet") ? fopen("/dev/null", "w") : stdout;
+  setvbuf(notes, NULL, _IONBF, 0);
 }
 
 // Contexts and streams: a stream of 100 n + k is one of context n.
@@ -47,7 +50,7 @@ int cuDeviceGetAttribute(int *value, int attribute, int device) {
   return 0;
 }
 int cuDevicePrimaryCtxRetain(uintptr_t *context, int device) {
-  printf("retain the primary context of device %d\n", device);
+  fprintf(notes, "retain the primary context of device %d\n", device);
   *context = 1;
   return 0;
 }
@@ -76,12 +79,13 @@ int cuStreamGetCtx(uintptr_t stream, uintptr_t *context) {
   return 0;
 }
 int cuStreamSynchronize(uintptr_t stream) {
-  printf("synchronize stream %d\n", (int)stream);
+  fprintf(notes, "synchronize stream %d\n", (int)stream);
   return is("synchronize") ? 700 : 0;
 }
 int cuModuleLoadDataEx(uintptr_t *module, const void *image, unsigned count,
                        int *options, void **values) {
-  printf("context %d: load \"%.2s\"\n", (int)stack[depth], (const char *)image);
+  fprintf(notes, "context %d: load \"%.2s\"\n", (int)stack[depth],
+          (const char *)image);
   for (unsigned i = 0; i < count; ++i)
     if (options[i] == 5 && is("load"))
       strcpy(values[i], "ptxas fatal\nno such chip\n");
@@ -89,7 +93,7 @@ int cuModuleLoadDataEx(uintptr_t *module, const void *image, unsigned count,
   return is("load") ? 209 : 0;
 }
 int cuModuleUnload(uintptr_t module) {
-  printf("context %d: unload %d\n", (int)stack[depth], (int)module);
+  fprintf(notes, "context %d: unload %d\n", (int)stack[depth], (int)module);
   return 0;
 }
 int cuModuleGetFunction(const char **function, uintptr_t module,
@@ -99,7 +103,7 @@ int cuModuleGetFunction(const char **function, uintptr_t module,
   return strcmp(name, "absent") == 0 ? 500 : 0;
 }
 int cuFuncSetAttribute(const char *function, int attribute, int value) {
-  printf("%s: attribute %d = %d\n", function, attribute, value);
+  fprintf(notes, "%s: attribute %d = %d\n", function, attribute, value);
   return 0;
 }
 
@@ -116,10 +120,11 @@ int cuLaunchKernel(const char *function, unsigned blocksX, unsigned blocksY,
                    unsigned threadsZ, unsigned bytes, uintptr_t stream,
                    void **arguments, void **extra) {
   (void)extra;
-  printf("context %d, stream %d: %s in %u x %u x %u blocks of %u x %u x %u, "
-         "%u bytes\n",
-         (int)stack[depth], (int)stream, function, blocksX, blocksY, blocksZ,
-         threadsX, threadsY, threadsZ, bytes);
+  fprintf(notes,
+          "context %d, stream %d: %s in %u x %u x %u blocks of %u x %u x %u, "
+          "%u bytes\n",
+          (int)stack[depth], (int)stream, function, blocksX, blocksY, blocksZ,
+          threadsX, threadsY, threadsZ, bytes);
   if (strcmp(function, "twice_kernel") == 0)
     runTwice(arguments);
   return is("launch") ? 701 : 0;
@@ -140,34 +145,54 @@ struct Config {
 int cuLaunchKernelEx(const struct Config *config, const char *function,
                      void **arguments, void **extra) {
   (void)arguments, (void)extra;
-  printf("%s in %u blocks of %u, attribute %d = %u x %u x %u\n", function,
-         config->blocks[0], config->threads[0], config->attributes[0].id,
-         config->attributes[0].value[0], config->attributes[0].value[1],
-         config->attributes[0].value[2]);
+  fprintf(notes, "%s in %u blocks of %u, attribute %d = %u x %u x %u\n",
+          function, config->blocks[0], config->threads[0],
+          config->attributes[0].id, config->attributes[0].value[0],
+          config->attributes[0].value[1], config->attributes[0].value[2]);
   return 0;
 }
 int cuMemAlloc_v2(void **address, size_t bytes) {
-  printf("allocate %zu bytes\n", bytes);
+  fprintf(notes, "allocate %zu bytes\n", bytes);
   *address = malloc(bytes);
   return is("memory") ? 2 : 0;
 }
 int cuMemFree_v2(void *address) {
-  printf("free\n");
+  fprintf(notes, "free\n");
   free(address);
   return 0;
 }
 int cuMemAllocAsync(void **address, size_t bytes, uintptr_t stream) {
-  printf("stream %d: allocate %zu bytes\n", (int)stream, bytes);
+  fprintf(notes, "stream %d: allocate %zu bytes\n", (int)stream, bytes);
   *address = malloc(bytes);
   return is("memory") ? 2 : 0;
 }
 int cuMemFreeAsync(void *address, uintptr_t stream) {
-  printf("stream %d: free\n", (int)stream);
+  fprintf(notes, "stream %d: free\n", (int)stream);
   free(address);
   return 0;
 }
 int cuMemcpyAsync(void *to, const void *from, size_t bytes, uintptr_t stream) {
-  printf("stream %d: copy %zu bytes\n", (int)stream, bytes);
+  fprintf(notes, "stream %d: copy %zu bytes\n", (int)stream, bytes);
   memcpy(to, from, bytes);
+  return 0;
+}
+
+// Every millisecond is one.
+int cuEventCreate(void **event, unsigned flags) {
+  (void)flags;
+  *event = 0;
+  return 0;
+}
+int cuEventRecord(void *event, uintptr_t stream) {
+  (void)event, (void)stream;
+  return 0;
+}
+int cuEventElapsedTime(float *milliseconds, void *begin, void *end) {
+  (void)begin, (void)end;
+  *milliseconds = 1;
+  return 0;
+}
+int cuEventDestroy_v2(void *event) {
+  (void)event;
   return 0;
 }

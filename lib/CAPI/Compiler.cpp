@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "norm-c/Compiler.h"
+#include "Helpers.h"
+#include "mlir/CAPI/IR.h"
+#include "norm-c/CompileModule.h"
+#include "norm/Compiler/AheadOfTime.h"
+#include "norm/Compiler/Diagnostics.h"
+
+using namespace mlir;
+using namespace mlir::norm;
+
+namespace {
+
+/// Tells a callback of diagnostics and errors.
+class Reporter {
+public:
+  Reporter(NormDiagnosticCallback callback, void *userData)
+      : callback(callback), userData(userData) {}
+
+  void report(NormSeverity severity, Location location,
+              const std::string &message) const;
+  void report(Diagnostic &diagnostic) const;
+  void report(llvm::Error error) const;
+
+private:
+  NormDiagnosticCallback callback;
+  void *userData;
+};
+
+/// What a NormCompilation points to.
+struct Compilation {
+  CompiledModule module;
+  OutputKind kind;
+  ThreadModel threads;
+  LaunchKind launch;
+};
+
+} // namespace
+
+static NormSeverity toC(DiagnosticSeverity severity) {
+  switch (severity) {
+  case DiagnosticSeverity::Error:
+    return NORM_SEVERITY_ERROR;
+  case DiagnosticSeverity::Warning:
+    return NORM_SEVERITY_WARNING;
+  case DiagnosticSeverity::Remark:
+    return NORM_SEVERITY_REMARK;
+  case DiagnosticSeverity::Note:
+    return NORM_SEVERITY_NOTE;
+  }
+  llvm_unreachable("there are no others");
+}
+
+void Reporter::report(NormSeverity severity, Location location,
+                      const std::string &message) const {
+  if (!callback)
+    return;
+  NormDiagnostic diagnostic = {severity, nullptr, 0, 0, message.c_str()};
+  std::string file;
+  if (auto place = location->findInstanceOf<FileLineColLoc>()) {
+    file = place.getFilename().str();
+    diagnostic.file = file.c_str();
+    diagnostic.line = place.getLine();
+    diagnostic.column = place.getColumn();
+  }
+  callback(&diagnostic, userData);
+}
+
+void Reporter::report(Diagnostic &diagnostic) const {
+  report(toC(diagnostic.getSeverity()), diagnostic.getLocation(),
+         diagnostic.str());
+  for (Diagnostic &note : diagnostic.getNotes())
+    report(NORM_SEVERITY_NOTE, note.getLocation(), note.str());
+}
+
+void Reporter::report(llvm::Error error) const {
+  llvm::handleAllErrors(
+      std::move(error), [](const MLIRFailure &) { /* was reported */ },
+      [&](const llvm::ErrorInfoBase &info) {
+        if (!callback)
+          return;
+        std::string message = info.message();
+        NormDiagnostic diagnostic = {NORM_SEVERITY_ERROR, nullptr, 0, 0,
+                                     message.c_str()};
+        callback(&diagnostic, userData);
+      });
+}
+
+static std::string toString(const char *text) { return text ? text : ""; }
+
+static llvm::Expected<OutputKind> unwrap(NormOutputKind kind) {
+  switch (kind) {
+  case NORM_OUTPUT_OBJECT:
+    return OutputKind::Object;
+  case NORM_OUTPUT_ASSEMBLY:
+    return OutputKind::Assembly;
+  case NORM_OUTPUT_LLVM_IR:
+    return OutputKind::LLVMIR;
+  case NORM_OUTPUT_MLIR:
+    return OutputKind::MLIR;
+  case NORM_OUTPUT_PTX:
+    return OutputKind::PTX;
+  case NORM_OUTPUT_CUBIN:
+    return OutputKind::Cubin;
+  case NORM_OUTPUT_FATBIN:
+    return OutputKind::Fatbin;
+  }
+  return llvm::createStringError("unknown kind of output: " +
+                                 llvm::Twine(int(kind)));
+}
+
+/// Options that do not go together.
+static llvm::Error checkOptions(OutputKind kind,
+                                const NormCompileOptions &options) {
+  if (kind == OutputKind::MLIR && options.cFunctions)
+    return llvm::createStringError("C functions are added to LLVM IR: the LLVM "
+                                   "dialect cannot have them");
+  if (isDeviceImage(kind) && options.cFunctions)
+    return llvm::createStringError("kernels alone have no C functions");
+  if (isDeviceImage(kind) && options.target != NORM_TARGET_CUDA)
+    return llvm::createStringError("kernels alone need the target CUDA");
+  if (options.target == NORM_TARGET_CUDA &&
+      options.threads != NORM_THREADS_NONE)
+    return llvm::createStringError("threads need the target CPU");
+  return llvm::Error::success();
+}
+
+/// Compiles the module, which is changed. `source` is the text that it comes
+/// from, if there is one.
+static llvm::Expected<std::unique_ptr<Compilation>>
+compile(ModuleOp module, const NormCompileOptions &options,
+        std::optional<llvm::MemoryBufferRef> source) {
+  auto kind = unwrap(options.kind);
+  if (!kind)
+    return kind.takeError();
+  if (llvm::Error error = checkOptions(*kind, options))
+    return error;
+  TargetSpec target;
+  target.triple = toString(options.triple);
+  target.cpu = toString(options.cpu);
+  target.features = toString(options.features);
+  auto machine = createTargetMachine(target);
+  if (!machine)
+    return machine.takeError();
+  AheadOfTimeOptions compilation;
+  compilation.kind = *kind;
+  compilation.addCFunctions = options.cFunctions;
+  compilation.prefix = toString(options.prefix);
+  compilation.headerName = options.headerName ? options.headerName : "norm.h";
+  LoweringOptions &lowering = compilation.lowering;
+  lowering.raise = options.raise;
+  lowering.fuse = options.fuse;
+  lowering.checkShapes = options.checkShapes;
+  lowering.threads = norm::unwrap(options.threads);
+  lowering.algorithm = norm::unwrap(options.algorithm);
+  lowering.vectorBits = options.vectorBits;
+  if (options.target == NORM_TARGET_CUDA)
+    lowering.launch = LaunchKind::CUDA;
+  if (options.chip)
+    lowering.chip = options.chip;
+  lowering.deviceFormat = norm::unwrap(options.image);
+  if (target.triple.empty() && (target.cpu.empty() || target.cpu == "native"))
+    lowering.setHost();
+  if (options.cFunctions && source)
+    nameArguments(module, *source);
+  auto compiled = compileAheadOfTime(module, compilation, machine->get());
+  if (!compiled)
+    return compiled.takeError();
+  // A copy has a 0 behind it.
+  compiled->code =
+      llvm::MemoryBuffer::getMemBufferCopy(compiled->code->getBuffer());
+  return std::make_unique<Compilation>(Compilation{
+      std::move(*compiled), *kind, lowering.threads, lowering.launch});
+}
+
+/// Gives the result to C; tells the reporter of an error.
+static NormCompilation
+release(llvm::Expected<std::unique_ptr<Compilation>> compilation,
+        const Reporter &reporter) {
+  if (compilation)
+    return {compilation->release()};
+  reporter.report(compilation.takeError());
+  return {nullptr};
+}
+
+static Compilation *unwrap(NormCompilation compilation) {
+  return static_cast<Compilation *>(compilation.ptr);
+}
+
+NormCompileOptions normCompileOptionsGetDefaults() {
+  LoweringOptions lowering;
+  NormCompileOptions options = {};
+  options.raise = lowering.raise;
+  options.fuse = lowering.fuse;
+  options.checkShapes = lowering.checkShapes;
+  options.threads = norm::wrap(lowering.threads);
+  options.algorithm = norm::wrap(lowering.algorithm);
+  options.vectorBits = lowering.vectorBits;
+  return options;
+}
+
+NormCompilation normCompile(const char *module, size_t length, const char *name,
+                            const NormCompileOptions *options,
+                            NormDiagnosticCallback callback, void *userData) {
+  Reporter reporter(callback, userData);
+  DialectRegistry registry;
+  registerCompilerDialects(registry);
+  MLIRContext context(registry);
+  ScopedDiagnosticHandler handler(
+      &context, [&](Diagnostic &diagnostic) { reporter.report(diagnostic); });
+  // The parser wants a 0 behind the text.
+  auto buffer = llvm::MemoryBuffer::getMemBufferCopy(StringRef(module, length),
+                                                     name ? name : "<module>");
+  OwningOpRef<ModuleOp> parsed = parseModule(
+      llvm::MemoryBuffer::getMemBuffer(buffer->getMemBufferRef()), &context);
+  if (!parsed)
+    return {nullptr};
+  return release(compile(*parsed,
+                         options ? *options : normCompileOptionsGetDefaults(),
+                         buffer->getMemBufferRef()),
+                 reporter);
+}
+
+NormCompilation normCompileModule(MlirModule module,
+                                  const NormCompileOptions *options,
+                                  NormDiagnosticCallback callback,
+                                  void *userData) {
+  Reporter reporter(callback, userData);
+  MLIRContext *context = ::unwrap(module).getContext();
+  ScopedDiagnosticHandler handler(
+      context, [&](Diagnostic &diagnostic) { reporter.report(diagnostic); });
+  if (failed(checkIsOwn(context->getOrLoadDialect("norm"),
+                        ::unwrap(module).getLoc())))
+    return {nullptr};
+  DialectRegistry registry;
+  registerCompilerDialects(registry);
+  context->appendDialectRegistry(registry);
+  OwningOpRef<ModuleOp> copy = ::unwrap(module).clone();
+  return release(compile(*copy,
+                         options ? *options : normCompileOptionsGetDefaults(),
+                         /*source=*/std::nullopt),
+                 reporter);
+}
+
+void normCompilationDestroy(NormCompilation compilation) {
+  delete unwrap(compilation);
+}
+
+const char *normCompilationGetCode(NormCompilation compilation,
+                                   size_t *length) {
+  StringRef code = unwrap(compilation)->module.code->getBuffer();
+  *length = code.size();
+  return code.data();
+}
+
+const char *normCompilationGetHeader(NormCompilation compilation) {
+  return unwrap(compilation)->module.header.c_str();
+}
+
+/// What the code is to be linked with; `runtime` overrides where that is.
+static llvm::Expected<LinkOptions>
+getLinkOptions(const Compilation &compilation, const char *linker,
+               const char *runtime) {
+  LinkOptions options;
+  options.linker = toString(linker);
+  bool isParallel = compilation.threads == ThreadModel::OpenMP;
+  if (!isParallel && compilation.launch != LaunchKind::CUDA)
+    return options;
+  std::string found = toString(runtime);
+  if (found.empty())
+    found = isParallel ? findOpenMPLibrary() : findCUDARuntime();
+  if (found.empty())
+    return llvm::createStringError(
+        isParallel ? "LLVM's OpenMP runtime is in none of the usual places"
+                   : "libnorm_cuda is not beside this library");
+  options.libraries.push_back(std::move(found));
+  return options;
+}
+
+bool normCompilationLinkSharedLibrary(NormCompilation compilation,
+                                      const char *path, const char *linker,
+                                      const char *runtime,
+                                      NormDiagnosticCallback callback,
+                                      void *userData) {
+  Reporter reporter(callback, userData);
+  const Compilation &compiled = *unwrap(compilation);
+  auto link = [&]() -> llvm::Error {
+    if (compiled.kind != OutputKind::Object)
+      return llvm::createStringError("only an object can be linked");
+    auto options = getLinkOptions(compiled, linker, runtime);
+    if (!options)
+      return options.takeError();
+    return linkSharedLibrary(*compiled.module.code, path, *options);
+  };
+  llvm::Error error = link();
+  if (!error)
+    return true;
+  reporter.report(std::move(error));
+  return false;
+}
