@@ -182,7 +182,7 @@ std::string norm::findCUDARuntime() {
   folders.push_back(fs::getMainExecutable(nullptr, nullptr));
   for (StringRef file : folders) {
     StringRef folder = llvm::sys::path::parent_path(file);
-    for (StringRef part : {"../lib", "."}) {
+    for (StringRef part : {NORM_LIBRARY_FOLDER, "../lib", "."}) {
       llvm::SmallString<128> path(folder);
       llvm::sys::path::append(path, part, "libnorm_cuda.so");
       llvm::SmallString<128> real;

@@ -39,24 +39,6 @@ void addNormTensorPasses(OpPassManager &pm, const NormToLLVMOptions &options) {
   }
 }
 
-void addBufferization(OpPassManager &pm) {
-  pm.addPass(createNormSeparateInitsPass());
-  pm.addPass(bufferization::createEmptyTensorEliminationPass());
-  pm.addPass(bufferization::createEmptyTensorToAllocTensorPass());
-  bufferization::OneShotBufferizePassOptions oneShot;
-  oneShot.bufferizeFunctionBoundaries = true;
-  oneShot.allowReturnAllocsFromLoops = true;
-  oneShot.functionBoundaryTypeConversion =
-      bufferization::LayoutMapOption::IdentityLayoutMap;
-  pm.addPass(bufferization::createOneShotBufferizePass(oneShot));
-  addCleanup(pm);
-  pm.addPass(createForallToParallelLoopPass()); // tiles of other passes
-  pm.addPass(createNormStaticResultsToOutParamsPass());
-  bufferization::buildBufferDeallocationPipeline(
-      pm, bufferization::BufferDeallocationPipelineOptions());
-  pm.addPass(createConvertBufferizationToMemRefPass());
-}
-
 /// Row programs on memrefs to loops over vectors.
 void addNormMemRefPasses(OpPassManager &pm, const NormToLLVMOptions &options) {
   pm.addPass(createNormCollapseDimsPass());
@@ -182,7 +164,24 @@ void norm::addTensorStage(OpPassManager &pm, const NormToLLVMOptions &options) {
   }
   if (options.checkShapes)
     pm.addPass(createNormCheckShapesPass());
-  addBufferization(pm);
+}
+
+void norm::addBufferStage(OpPassManager &pm) {
+  pm.addPass(createNormSeparateInitsPass());
+  pm.addPass(bufferization::createEmptyTensorEliminationPass());
+  pm.addPass(bufferization::createEmptyTensorToAllocTensorPass());
+  bufferization::OneShotBufferizePassOptions oneShot;
+  oneShot.bufferizeFunctionBoundaries = true;
+  oneShot.allowReturnAllocsFromLoops = true;
+  oneShot.functionBoundaryTypeConversion =
+      bufferization::LayoutMapOption::IdentityLayoutMap;
+  pm.addPass(bufferization::createOneShotBufferizePass(oneShot));
+  addCleanup(pm);
+  pm.addPass(createForallToParallelLoopPass()); // tiles of other passes
+  pm.addPass(createNormStaticResultsToOutParamsPass());
+  bufferization::buildBufferDeallocationPipeline(
+      pm, bufferization::BufferDeallocationPipelineOptions());
+  pm.addPass(createConvertBufferizationToMemRefPass());
 }
 
 void norm::addHostStage(OpPassManager &pm, const NormToLLVMOptions &options) {
@@ -193,6 +192,7 @@ void norm::addHostStage(OpPassManager &pm, const NormToLLVMOptions &options) {
 void norm::buildNormToLLVMPipeline(OpPassManager &pm,
                                    const NormToLLVMOptions &options) {
   addTensorStage(pm, options);
+  addBufferStage(pm);
   if (!options.decompose)
     addNormMemRefPasses(pm, options);
   addLinalgToLoops(pm);

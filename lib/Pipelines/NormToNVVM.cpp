@@ -108,6 +108,8 @@ void norm::buildNormToNVVMPipeline(OpPassManager &pm,
   common.fuse = options.fuse;
   common.checkShapes = options.checkShapes;
   addTensorStage(pm, common);
+  pm.addPass(createNormExtractsToSlicesPass());
+  addBufferStage(pm);
   addNormMemRefPasses(pm, options);
   addLinalgToGPU(pm);
   addDeviceStage(pm, options);

@@ -12,8 +12,11 @@ namespace mlir::norm {
 
 void addCleanup(OpPassManager &pm);
 
-/// Named normalizations to row programs, and tensors to memrefs.
+/// Named normalizations to row programs with what stands around them.
 void addTensorStage(OpPassManager &pm, const NormToLLVMOptions &options);
+
+/// Tensors to memrefs.
+void addBufferStage(OpPassManager &pm);
 
 /// What is left on the host to the LLVM dialect.
 void addHostStage(OpPassManager &pm, const NormToLLVMOptions &options);

@@ -29,8 +29,7 @@ llvm::Error linkSharedLibrary(const llvm::MemoryBuffer &object,
 std::string findOpenMPLibrary();
 
 /// Where libnorm_cuda is: beside the program or library that this is part of,
-/// in `../lib` or in the same folder, or where it was built; empty if it is
-/// not.
+/// in the folder of libraries or in the same one; empty if it is in neither.
 std::string findCUDARuntime();
 
 /// Writes a file, which appears when it is complete; `-` is stdout. What is no

@@ -229,6 +229,15 @@ def NormEmulateGPUPass : Pass<"norm-emulate-gpu", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect"];
 }
 
+def NormExtractsToSlicesPass : Pass<"norm-extracts-to-slices"> {
+  let summary = "Let row programs read the scalars that come from tensors";
+  let description = [{
+    A scalar operand of a `norm.generic` that `tensor.extract` gives, such as an epsilon that is an argument, becomes a tensor of rank 0, which
+    the kernel reads: the host of a GPU does not see the GPU's memory.
+  }];
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
+}
+
 def NormParallelLoopsToGPUPass : Pass<"norm-parallel-loops-to-gpu", "::mlir::func::FuncOp"> {
   let summary = "Run parallel loops on the GPU, one iteration a thread";
   let description = [{
