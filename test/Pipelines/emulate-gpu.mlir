@@ -77,9 +77,9 @@ module attributes {gpu.container_module} {
 
 module attributes {gpu.container_module} {
   // CHECK-LABEL: func.func @host(
-  // CHECK: %[[OWN:.*]] = llvm.mlir.constant(16 : i64)
   // CHECK: %[[ASKED:.*]] = llvm.zext %arg0 : i32 to i64
   // CHECK: %[[CLUSTER:.*]] = arith.index_cast %arg1 : index to i64
+  // CHECK: %[[OWN:.*]] = llvm.mlir.constant(16 : i64)
   // CHECK: llvm.call @norm_emulated_launch({{.*}}, %[[OWN]], %[[ASKED]], %[[CLUSTER]])
   func.func @host(%bytes: i32, %n: index) {
     %c1 = arith.constant 1 : index
