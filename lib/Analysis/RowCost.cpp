@@ -39,23 +39,26 @@ RowCost::RowCost(const RowProgram &program) : numBytes(0) {
   GenericOp op = program.getOp();
   ArrayRef<int64_t> normalized = op.getNormalizedDims();
   bool hasRow = !normalized.empty();
-  llvm::DenseSet<Value> seen;
-  for (auto [operand, map] :
-       llvm::zip_equal(op->getOperands(), op.getIndexingMapsArray())) {
+  bool hasRowDims = int64_t(normalized.size()) < int64_t(op.getNumDims());
+  llvm::DenseSet<Value> read, written;
+  for (auto [index, map] : llvm::enumerate(op.getIndexingMapsArray())) {
+    Value operand = op->getOperand(index);
+    bool isInput = index < op.getInputs().size();
     auto type = dyn_cast<ShapedType>(operand.getType());
-    if (!type || !seen.insert(operand).second)
+    if (!type || !(isInput ? read : written).insert(operand).second)
       continue;
     int64_t bytes = getElementBytes(type);
     if (!type.hasStaticShape())
       numBytes.reset();
     else if (numBytes)
       *numBytes += bytes * type.getNumElements();
-    auto uses = [&](int64_t dim) { return map.isFunctionOfDim(dim); };
-    bool isAlongRow = llvm::any_of(normalized, uses);
-    bool isForEachRow = false;
+    auto uses = [&, map = map](int64_t dim) {
+      return map.isFunctionOfDim(dim);
+    };
+    bool isForEachRow = !hasRowDims;
     for (int64_t dim = 0; dim < op.getNumDims(); ++dim)
       isForEachRow |= !llvm::is_contained(normalized, dim) && uses(dim);
-    if (isForEachRow && (isAlongRow || !hasRow))
+    if (isForEachRow && (!hasRow || llvm::any_of(normalized, uses)))
       bytesPerElement += bytes;
   }
   const VaryingDims &varying = program.getVaryingDims();

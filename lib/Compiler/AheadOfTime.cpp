@@ -123,6 +123,11 @@ LogicalResult checkSymbolName(func::FuncOp function,
     return function.emitError()
            << "@" << name
            << " has the name of a function of the C library: rename it";
+  if (name.starts_with("norm_cuda_") || name.starts_with("norm_emulated_"))
+    return function.emitError()
+           << "@" << name
+           << " has a name of the runtime, which begin with norm_cuda_ and "
+              "norm_emulated_: rename it";
   return success();
 }
 

@@ -128,6 +128,12 @@ std::string norm::writeCHeader(ArrayRef<CFunction> functions,
        << (status.value == std::size(statusTexts) - 1 ? " " : ", ") << "/* "
        << status.meaning << " */\n";
   os << "};\n#endif\n";
+  if (llvm::any_of(functions, [](const CFunction &function) {
+        return function.takesStream;
+      }))
+    os << "\n/* Of libnorm_cuda, which is to be linked too: the line behind "
+          "NORM_CUDA_ERROR. */\n"
+       << "const char *norm_cuda_error(void);\n";
   for (const CFunction &function : functions)
     writeFunction(os, function);
   os << "\n#ifdef __cplusplus\n}\n#endif\n\n#endif /* " << guard << " */\n";

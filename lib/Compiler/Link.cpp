@@ -147,13 +147,16 @@ llvm::Error norm::linkSharedLibrary(const llvm::MemoryBuffer &object,
   llvm::SmallVector<StringRef> arguments = {
       *linker,           "-shared",           "-o", linked, input,
       "-Wl,--as-needed", "-Wl,--no-undefined"};
-  llvm::SmallVector<std::string, 2> searchPaths;
+  // Commas in the paths would end an argument of -Wl.
+  llvm::SmallVector<llvm::SmallString<128>, 2> folders;
   for (StringRef library : options.libraries) {
-    searchPaths.push_back(
-        ("-Wl,-rpath," + llvm::sys::path::parent_path(library)).str());
+    llvm::SmallString<128> path(library);
+    fs::make_absolute(path);
+    folders.push_back(llvm::sys::path::parent_path(path));
     arguments.push_back(library);
   }
-  llvm::append_range(arguments, searchPaths);
+  for (const llvm::SmallString<128> &folder : folders)
+    arguments.append({"-Xlinker", "-rpath", "-Xlinker", folder});
   arguments.push_back("-lm");
   if (llvm::Error error = runLinker(*linker, arguments))
     return error;

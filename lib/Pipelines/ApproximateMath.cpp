@@ -35,11 +35,43 @@ void expandFMA(math::FmaOp op) {
   op.erase();
 }
 
+/// An exponent in the 32 bits that LLVM and libdevice take. One that has more
+/// is cut to 2^30, where its parity alone tells.
+void narrowExponent(math::FPowIOp op) {
+  Type type = op.getRhs().getType(), element = getElementTypeOrSelf(type);
+  if (element.isIndex() || element.getIntOrFloatBitWidth() == 32)
+    return;
+  OpBuilder builder(op);
+  Location loc = op.getLoc();
+  Type narrow = builder.getI32Type();
+  if (auto vector = dyn_cast<VectorType>(type))
+    narrow = vector.clone(narrow);
+  if (element.getIntOrFloatBitWidth() < 32) {
+    op.getRhsMutable().assign(
+        arith::ExtSIOp::create(builder, loc, narrow, op.getRhs()));
+    return;
+  }
+  auto constant = [&](int64_t value) -> Value {
+    TypedAttr attribute = builder.getIntegerAttr(element, value);
+    if (auto vector = dyn_cast<VectorType>(type))
+      attribute = SplatElementsAttr::get(vector, Attribute(attribute));
+    return arith::ConstantOp::create(builder, loc, attribute);
+  };
+  constexpr int64_t most = 1 << 30;
+  Value parity = arith::AndIOp::create(builder, loc, op.getRhs(), constant(1));
+  Value cut = arith::MinSIOp::create(builder, loc, op.getRhs(), constant(most));
+  cut = arith::MaxSIOp::create(builder, loc, cut, constant(-most));
+  cut = arith::AndIOp::create(builder, loc, cut, constant(-2));
+  cut = arith::OrIOp::create(builder, loc, cut, parity);
+  op.getRhsMutable().assign(arith::TruncIOp::create(builder, loc, narrow, cut));
+}
+
 struct ApproximateMath
     : public norm::impl::NormApproximateMathPassBase<ApproximateMath> {
   using NormApproximateMathPassBase::NormApproximateMathPassBase;
 
   void runOnOperation() override {
+    getOperation()->walk(narrowExponent);
     SmallVector<Operation *> ops;
     getOperation()->walk([&](Operation *op) {
       if (isa_and_present<math::MathDialect>(op->getDialect()) &&

@@ -221,12 +221,16 @@ struct ExpandFloatCasts
   using NormExpandFloatCastsPassBase::NormExpandFloatCastsPassBase;
 
   void runOnOperation() override {
-    RewritePatternSet wide(&getContext());
-    wide.add<ExpandTruncOfF64>(&getContext());
-    walkAndApplyPatterns(getOperation(), std::move(wide));
+    if (!f8Only) {
+      RewritePatternSet wide(&getContext());
+      wide.add<ExpandTruncOfF64>(&getContext());
+      walkAndApplyPatterns(getOperation(), std::move(wide));
+    }
     RewritePatternSet f8(&getContext());
     populateExpandF8CastsPatterns(f8);
     walkAndApplyPatterns(getOperation(), std::move(f8));
+    if (f8Only)
+      return;
     RewritePatternSet narrow(&getContext());
     narrow.add<ExpandExtFromBF16>(&getContext());
     if (bf16)

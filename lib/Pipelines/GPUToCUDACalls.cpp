@@ -2,11 +2,13 @@
 //
 // The host's side of GPU code: calls of lib/Runtime/CUDA.
 
+#include "HostMemory.h"
 #include "RuntimeCalls.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/MemRef/Utils/MemRefUtils.h"
+#include "mlir/Interfaces/DataLayoutInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "norm/Pipelines/Passes.h"
 
@@ -16,9 +18,14 @@ namespace mlir::norm {
 } // namespace mlir::norm
 
 using namespace mlir;
+using namespace mlir::norm;
 
 /// What the driver and the loads of an image's headers ask for.
 static constexpr int64_t imageAlignment = 64;
+/// What norm_cuda_allocate gives.
+static constexpr int64_t allocationAlignment = 256;
+/// Of destructors, behind which nothing of the system's own comes.
+static constexpr int32_t defaultPriority = 65535;
 
 namespace {
 class CUDACalls : private norm::RuntimeCalls {
@@ -40,9 +47,12 @@ private:
   Value getAddress(Location loc, Value memref);
   Value getNumBytes(Location loc, Value memref);
   Value getStream(Operation *user);
+  void addDestructor();
 
   /// Per binary, the global that the runtime knows it by.
-  llvm::StringMap<LLVM::GlobalOp> modules;
+  llvm::MapVector<StringAttr, LLVM::GlobalOp> modules;
+  /// The globals that constants are known by.
+  SmallVector<LLVM::GlobalOp> constants;
 };
 } // namespace
 
@@ -99,19 +109,6 @@ Value CUDACalls::getStream(Operation *user) {
 // Images
 //===----------------------------------------------------------------------===//
 
-/// A function of libdevice that PTX calls and nothing defines, or nothing.
-static StringRef findUndefinedFunction(StringRef ptx) {
-  for (StringRef rest = ptx; !rest.empty();) {
-    rest = rest.split(".extern .func").second;
-    StringRef name = rest.take_until([](char c) { return c == ';'; });
-    size_t begin = name.find("__nv_");
-    if (begin != StringRef::npos)
-      return name.drop_front(begin).take_while(
-          [](char c) { return llvm::isAlnum(c) || c == '_'; });
-  }
-  return "";
-}
-
 LogicalResult CUDACalls::convertBinary(gpu::BinaryOp binary) {
   Location loc = binary.getLoc();
   auto object = cast<gpu::ObjectAttr>(binary.getObjects()[0]);
@@ -123,15 +120,8 @@ LogicalResult CUDACalls::convertBinary(gpu::BinaryOp binary) {
         "holds LLVM bitcode, which no driver loads: expected the format isa, "
         "bin or fatbin");
   std::string image = object.getObject().getValue().str();
-  if (object.getFormat() == gpu::CompilationTarget::Assembly) {
-    StringRef undefined = findUndefinedFunction(image);
-    if (!undefined.empty())
-      return binary.emitOpError()
-             << "calls " << undefined
-             << ", of CUDA's libdevice, which was not found: the option "
-                "toolkit says where nvvm/libdevice is";
+  if (object.getFormat() == gpu::CompilationTarget::Assembly)
     image.push_back('\0');
-  }
   LLVM::GlobalOp imageGlobal =
       addBytes(loc, (binary.getName() + "_image").str(), image);
   imageGlobal.setAlignment(imageAlignment);
@@ -150,7 +140,7 @@ LogicalResult CUDACalls::convertBinary(gpu::BinaryOp binary) {
                     LLVM::AddressOfOp::create(rewriter, loc, chipGlobal),
                     constant(loc, rewriter.getI64Type(), 0)};
   LLVM::ReturnOp::create(rewriter, loc, aggregate(loc, type, fields));
-  modules[binary.getName()] = global;
+  modules[binary.getNameAttr()] = global;
   return success();
 }
 
@@ -227,10 +217,8 @@ Value CUDACalls::getAddress(Location loc, Value memref) {
 }
 
 static int64_t getElementBytes(MemRefType type) {
-  Type element = type.getElementType();
-  return element.isIntOrFloat()
-             ? llvm::divideCeil(element.getIntOrFloatBitWidth(), 8)
-             : sizeof(int64_t);
+  return llvm::divideCeil(
+      DataLayout().getTypeSizeInBits(type.getElementType()).getFixedValue(), 8);
 }
 
 /// Of a memref that is one block.
@@ -249,9 +237,12 @@ Value CUDACalls::getNumBytes(Location loc, Value memref) {
 LogicalResult CUDACalls::convertAlloc(memref::AllocOp op) {
   Location loc = op.getLoc();
   MemRefType type = op.getType();
-  if (!type.getLayout().isIdentity() || type.getMemorySpace())
+  if (!type.getLayout().isIdentity() || type.getMemorySpace() ||
+      op.getAlignment().value_or(1) > allocationAlignment)
     return op.emitOpError("has no GPU lowering: expected a memref of identity "
-                          "layout in the default memory space");
+                          "layout in the default memory space, aligned to at "
+                          "most ")
+           << allocationAlignment << " bytes";
   Type i64 = rewriter.getI64Type();
   int64_t fixed = getElementBytes(type);
   for (int64_t size : type.getShape())
@@ -311,6 +302,7 @@ LogicalResult CUDACalls::convertGetGlobal(memref::GetGlobalOp op) {
   if (!id) {
     id = addGlobal(loc, name, i64, rewriter.getI64IntegerAttr(0));
     id.setConstant(false);
+    constants.push_back(id);
   }
   rewriter.setInsertionPointAfter(op);
   auto data = memref::ExtractAlignedPointerAsIndexOp::create(rewriter, loc, op);
@@ -328,20 +320,9 @@ LogicalResult CUDACalls::convertGetGlobal(memref::GetGlobalOp op) {
 // All of it
 //===----------------------------------------------------------------------===//
 
-/// Whether the host itself would read or write a memref's elements.
-static bool accessesMemRef(Operation *op) {
-  auto effects = dyn_cast<MemoryEffectOpInterface>(op);
-  if (!effects || isa<LLVM::LLVMDialect>(op->getDialect()))
-    return false;
-  SmallVector<MemoryEffects::EffectInstance> instances;
-  effects.getEffects(instances);
-  return llvm::any_of(instances, [](const auto &effect) {
-    return effect.getValue() &&
-           isa<BaseMemRefType>(effect.getValue().getType());
-  });
-}
-
 LogicalResult CUDACalls::convertOp(Operation *op) {
+  if (isOnHostMemory(op, symbols))
+    return success();
   rewriter.setInsertionPoint(op);
   if (auto launch = dyn_cast<gpu::LaunchFuncOp>(op))
     return convertLaunch(launch);
@@ -359,10 +340,35 @@ LogicalResult CUDACalls::convertOp(Operation *op) {
   }
   if (isa<gpu::GPUDialect>(op->getDialect()))
     return op->emitOpError("has no lowering to calls of the CUDA runtime");
-  if (accessesMemRef(op))
-    return op->emitOpError(
-        "would access memory of the GPU on the host, which has no lowering");
   return success();
+}
+
+/// Frees what was loaded when the code is unloaded.
+void CUDACalls::addDestructor() {
+  SmallVector<std::pair<LLVM::GlobalOp, StringRef>> loaded;
+  for (auto &entry : modules)
+    loaded.push_back({entry.second, "norm_cuda_unload"});
+  for (LLVM::GlobalOp constant : constants)
+    loaded.push_back({constant, "norm_cuda_free_constant"});
+  if (loaded.empty())
+    return;
+  Location loc = module.getLoc();
+  rewriter.setInsertionPointToEnd(module.getBody());
+  auto type = LLVM::LLVMFunctionType::get(
+      LLVM::LLVMVoidType::get(rewriter.getContext()), {});
+  auto function = LLVM::LLVMFuncOp::create(
+      rewriter, loc, "norm_cuda_unload_all", type, LLVM::Linkage::Internal);
+  symbols.insert(function);
+  rewriter.setInsertionPointToStart(function.addEntryBlock(rewriter));
+  for (auto [global, unload] : loaded)
+    call(loc, unload, nullptr,
+         {LLVM::AddressOfOp::create(rewriter, loc, global)});
+  LLVM::ReturnOp::create(rewriter, loc, ValueRange());
+  rewriter.setInsertionPointAfter(function);
+  Attribute data = LLVM::ZeroAttr::get(rewriter.getContext());
+  LLVM::GlobalDtorsOp::create(
+      rewriter, loc, rewriter.getArrayAttr(FlatSymbolRefAttr::get(function)),
+      rewriter.getI32ArrayAttr({defaultPriority}), rewriter.getArrayAttr(data));
 }
 
 LogicalResult CUDACalls::run() {
@@ -374,13 +380,15 @@ LogicalResult CUDACalls::run() {
       return failure();
   SmallVector<Operation *> ops;
   for (auto function : module.getOps<func::FuncOp>())
-    function.walk([&](Operation *op) {
-      if (op != function)
-        ops.push_back(op);
-    });
+    if (!isDeallocHelper(function))
+      function.walk([&](Operation *op) {
+        if (op != function)
+          ops.push_back(op);
+      });
   for (Operation *op : ops)
     if (failed(convertOp(op)))
       return failure();
+  addDestructor();
   for (gpu::BinaryOp binary : binaries)
     binary.erase();
   module->removeAttr(gpu::GPUDialect::getContainerModuleAttrName());

@@ -67,11 +67,13 @@ LogicalResult Merger::move(gpu::GPUModuleOp from, gpu::GPUModuleOp to) {
       op.erase();
       continue;
     }
-    std::string name = makePTXName(oldName);
+    std::string base = makePTXName(oldName), name = base;
+    auto isTaken = [&] {
+      return taken.lookup(name) || (name != oldName && names.lookup(name));
+    };
+    for (unsigned suffix = 0; isTaken(); ++suffix)
+      name = base + "_" + std::to_string(suffix);
     if (name != oldName && failed(names.rename(&op, name)))
-      return op.emitOpError("cannot be renamed");
-    if (taken.lookup(symbol.getNameAttr()) &&
-        failed(names.renameToUnique(&op, {&taken})))
       return op.emitOpError("cannot be renamed");
     references[getReference(from.getNameAttr(), oldName)] =
         getReference(to.getNameAttr(), symbol.getNameAttr());

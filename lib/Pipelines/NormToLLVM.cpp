@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/SCF/Transforms/Passes.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -95,6 +96,9 @@ void addControlFlowAndArith(OpPassManager &pm,
     pm.addPass(createNormInlineAllocaScopesPass());
   }
   pm.addPass(createSCFToControlFlowPass());
+  math::MathExpandOpsPassOptions powers; // of constant exponents
+  powers.opMnemonics = {"fpowi"};
+  pm.addPass(math::createMathExpandOpsPass(powers));
   NormApproximateMathPassOptions functions;
   functions.fma = options.fma;
   pm.addPass(createNormApproximateMathPass(functions));

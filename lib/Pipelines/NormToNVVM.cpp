@@ -59,6 +59,7 @@ static void addNormMemRefPasses(OpPassManager &pm,
 /// What is left of linalg to plain kernels.
 static void addLinalgToGPU(OpPassManager &pm) {
   pm.addPass(createNormExpandCopiesPass());
+  pm.addPass(createNormSequentialOpsToGPUPass());
   OpPassManager &functions = pm.nest<func::FuncOp>();
   functions.addPass(createConvertLinalgToParallelLoopsPass());
   functions.addPass(createNormParallelLoopsToGPUPass());
@@ -87,6 +88,9 @@ static void addDeviceStage(OpPassManager &pm,
   functions.scalars = true;
   kernels.addPass(createNormApproximateMathPass(functions));
   kernels.addPass(createNormExpandGPUMathPass());
+  NormExpandFloatCastsPassOptions casts;
+  casts.f8Only = true;
+  kernels.addPass(createNormExpandFloatCastsPass(casts));
   kernels.addPass(createSCFToControlFlowPass());
   kernels.addPass(memref::createExpandStridedMetadataPass());
   kernels.addPass(createLowerAffinePass());
@@ -103,6 +107,14 @@ static void addDeviceStage(OpPassManager &pm,
 
 void norm::buildNormToNVVMPipeline(OpPassManager &pm,
                                    const NormToNVVMOptions &options) {
+  NormCheckCUDAOptionsPassOptions check;
+  check.chip = options.chip;
+  check.features = options.features;
+  check.optLevel = options.optLevel;
+  check.toolkit = options.toolkit;
+  check.needsAssembler = options.format == DeviceFormat::Cubin ||
+                         options.format == DeviceFormat::Fatbin;
+  pm.addPass(createNormCheckCUDAOptionsPass(check));
   NormToLLVMOptions common;
   common.raise = options.raise;
   common.fuse = options.fuse;
@@ -113,6 +125,7 @@ void norm::buildNormToNVVMPipeline(OpPassManager &pm,
   addNormMemRefPasses(pm, options);
   addLinalgToGPU(pm);
   addDeviceStage(pm, options);
+  pm.addPass(createNormCheckGPUCodePass());
   if (!options.host || options.format == DeviceFormat::LLVM)
     return;
   pm.addPass(createNormGPUToCUDACallsPass());

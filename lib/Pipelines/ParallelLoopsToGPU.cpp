@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "HostMemory.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/PatternMatch.h"
@@ -11,10 +13,12 @@
 
 namespace mlir::norm {
 #define GEN_PASS_DEF_NORMPARALLELLOOPSTOGPUPASS
+#define GEN_PASS_DEF_NORMSEQUENTIALOPSTOGPUPASS
 #include "norm/Pipelines/Passes.h.inc"
 } // namespace mlir::norm
 
 using namespace mlir;
+using namespace mlir::norm;
 
 /// Threads of a block: enough for any GPU, few enough for any kernel.
 static constexpr int64_t blockThreads = 256;
@@ -88,7 +92,48 @@ static void runOnGPU(scf::ParallelOp loop, IRRewriter &rewriter) {
   rewriter.eraseOp(loop);
 }
 
+/// Whether an operation that stores has nothing parallel about it, and stands
+/// on the host.
+static bool isSequentialOnHost(Operation *op) {
+  auto structured = dyn_cast<linalg::LinalgOp>(op);
+  bool isSequential = isa<memref::StoreOp>(op) ||
+                      (structured && structured.hasPureBufferSemantics() &&
+                       structured.getNumParallelLoops() == 0);
+  return isSequential && !op->getParentOfType<gpu::LaunchOp>() &&
+         !op->getParentOfType<linalg::LinalgOp>() &&
+         !op->getParentOfType<scf::ParallelOp>();
+}
+
+/// Runs an operation on one thread.
+static void runAlone(Operation *op, IRRewriter &rewriter) {
+  Location loc = op->getLoc();
+  rewriter.setInsertionPoint(op);
+  Value one = arith::ConstantIndexOp::create(rewriter, loc, 1);
+  auto launch =
+      gpu::LaunchOp::create(rewriter, loc, one, one, one, one, one, one);
+  rewriter.setInsertionPointToStart(&launch.getBody().front());
+  auto terminator = gpu::TerminatorOp::create(rewriter, loc);
+  rewriter.moveOpBefore(op, terminator);
+}
+
 namespace {
+struct SequentialOpsToGPU
+    : public norm::impl::NormSequentialOpsToGPUPassBase<SequentialOpsToGPU> {
+  void runOnOperation() override {
+    SmallVector<Operation *> ops;
+    SymbolTable symbols(getOperation());
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (!isDeallocHelper(function))
+        function.walk([&](Operation *op) {
+          if (isSequentialOnHost(op) && !isOnHostMemory(op, symbols))
+            ops.push_back(op);
+        });
+    IRRewriter rewriter(&getContext());
+    for (Operation *op : ops)
+      runAlone(op, rewriter);
+  }
+};
+
 struct ParallelLoopsToGPU
     : public norm::impl::NormParallelLoopsToGPUPassBase<ParallelLoopsToGPU> {
   void runOnOperation() override {

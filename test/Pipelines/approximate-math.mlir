@@ -55,3 +55,15 @@ func.func @scalars(%x: f32, %y: f64) -> (f32, f64) {
   %w = math.exp %y : f64
   return %r, %w : f32, f64
 }
+
+// CHECK-LABEL: func.func @powers(
+// CHECK: %[[PARITY:.*]] = arith.andi %arg1, %{{.*}} : i64
+// CHECK: arith.minsi
+// CHECK: arith.maxsi
+// CHECK: %[[CUT:.*]] = arith.ori %{{.*}}, %[[PARITY]]
+// CHECK: %[[E:.*]] = arith.trunci %[[CUT]] : i64 to i32
+// CHECK: math.fpowi %arg0, %[[E]] : f32, i32
+func.func @powers(%x: f32, %e: i64) -> f32 {
+  %p = math.fpowi %x, %e : f32, i64
+  return %p : f32
+}

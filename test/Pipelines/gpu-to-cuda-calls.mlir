@@ -83,10 +83,20 @@ module attributes {gpu.container_module} {
 
 // -----
 
-func.func @loads(%m: memref<4xf32>, %i: index) -> f32 {
-  // expected-error @below {{'memref.load' op would access memory of the GPU on the host, which has no lowering}}
-  %v = memref.load %m[%i] : memref<4xf32>
-  return %v : f32
+// Bytes of elements that are no scalars.
+// CHECK-LABEL: func.func @complex
+// CHECK: llvm.mlir.constant(16 : i64)
+// CHECK: llvm.call @norm_cuda_copy
+// What was loaded is freed with the code.
+// CHECK: llvm.func internal @norm_cuda_unload_all() {
+// CHECK: %[[ID:.*]] = llvm.mlir.addressof @numbers_on_device
+// CHECK: llvm.call @norm_cuda_free_constant(%[[ID]])
+// CHECK: llvm.mlir.global_dtors dtors = [@norm_cuda_unload_all]
+memref.global "private" constant @numbers : memref<2xf32> = dense<1.0>
+func.func @complex(%m: memref<4x8xcomplex<f64>>, %n: memref<4x8xcomplex<f64>>) {
+  memref.copy %m, %n : memref<4x8xcomplex<f64>> to memref<4x8xcomplex<f64>>
+  %g = memref.get_global @numbers : memref<2xf32>
+  return
 }
 
 // -----
@@ -100,7 +110,7 @@ func.func @strided(%m: memref<4x4xf32, strided<[8, 1]>>, %n: memref<4x4xf32>) {
 // -----
 
 func.func @layout() {
-  // expected-error @below {{'memref.alloc' op has no GPU lowering: expected a memref of identity layout in the default memory space}}
+  // expected-error @below {{'memref.alloc' op has no GPU lowering: expected a memref of identity layout in the default memory space, aligned to at most 256 bytes}}
   %m = memref.alloc() : memref<4xf32, strided<[2]>>
   return
 }

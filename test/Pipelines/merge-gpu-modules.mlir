@@ -9,7 +9,8 @@ module attributes {gpu.container_module} {
   // CHECK: llvm.func @[[SECOND:main_1_kernel_[0-9]+]]() attributes
   // CHECK-NEXT: %{{.*}} = llvm.mlir.addressof @[[BUFFER:buffer_[0-9]+]]
   // CHECK: llvm.mlir.global private @[[BUFFER]]() {{.*}} : !llvm.array<8 x f32>
-  // CHECK-NOT: @power
+  // CHECK: llvm.func @a_b_0()
+  // CHECK: llvm.func @a_b()
   // CHECK: gpu.module @kernels_{{[0-9]+}} [#nvvm.target<chip = "sm_80">]
   gpu.module @a [#nvvm.target<chip = "sm_90">] {
     llvm.func @"main.1_kernel"() attributes {gpu.kernel, nvvm.kernel} {
@@ -25,6 +26,12 @@ module attributes {gpu.container_module} {
     }
     llvm.func @power(f32) -> f32
     llvm.mlir.global private @buffer() {addr_space = 3 : i32} : !llvm.array<8 x f32>
+    llvm.func @"a-b"() attributes {gpu.kernel, nvvm.kernel} {
+      llvm.return
+    }
+    llvm.func @a_b() attributes {gpu.kernel, nvvm.kernel} {
+      llvm.return
+    }
   }
   gpu.module @c [#nvvm.target<chip = "sm_80">] {
     llvm.func @k() attributes {gpu.kernel, nvvm.kernel} {

@@ -41,3 +41,36 @@ func.func @matmul(%x: tensor<64x128xf32>, %w: tensor<128x96xf32>) -> tensor<64x9
   %n = norm.rms_norm ins(%y : tensor<64x96xf32>) outs(%h : tensor<64x96xf16>) axes = [1] epsilon = 1.0e-5
   return %n : tensor<64x96xf16>
 }
+
+// A norm in a loop: what decides whom memory belongs to runs on the host, on lists of its own.
+// CHECK-LABEL: llvm.func @loop(
+// CHECK: llvm.call @norm_cuda_allocate
+// CHECK: llvm.call @norm_cuda_launch
+func.func @loop(%x: tensor<?x64xf32>, %n: index) -> tensor<?x64xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %r = scf.for %i = %c0 to %n step %c1 iter_args(%a = %x) -> tensor<?x64xf32> {
+    %m = tensor.dim %a, %c0 : tensor<?x64xf32>
+    %e = tensor.empty(%m) : tensor<?x64xf32>
+    %y = norm.rms_norm ins(%a : tensor<?x64xf32>) outs(%e : tensor<?x64xf32>) axes = [1] epsilon = 1.0e-5
+    scf.yield %y : tensor<?x64xf32>
+  }
+  return %r : tensor<?x64xf32>
+}
+
+// What has nothing parallel about it runs on one thread; floats of 8 bits are converted in integers.
+// CHECK-LABEL: llvm.func @sum(
+// CHECK-COUNT-2: llvm.call @norm_cuda_launch
+func.func @sum(%x: tensor<8x8xf32>) -> tensor<f32> {
+  %c0 = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<f32>
+  %z = linalg.fill ins(%c0 : f32) outs(%e : tensor<f32>) -> tensor<f32>
+  %s = linalg.reduce { arith.addf } ins(%x : tensor<8x8xf32>) outs(%z : tensor<f32>) dimensions = [0, 1]
+  return %s : tensor<f32>
+}
+func.func @narrow(%x: tensor<8x64xf32>) -> tensor<8x64xf8E4M3FN> {
+  %e = tensor.empty() : tensor<8x64xf32>
+  %y = norm.rms_norm ins(%x : tensor<8x64xf32>) outs(%e : tensor<8x64xf32>) axes = [1] epsilon = 1.0e-5
+  %q = arith.truncf %y : tensor<8x64xf32> to tensor<8x64xf8E4M3FN>
+  return %q : tensor<8x64xf8E4M3FN>
+}

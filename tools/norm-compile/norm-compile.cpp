@@ -18,13 +18,21 @@ using namespace mlir;
 using namespace mlir::norm;
 namespace cl = llvm::cl;
 
-/// A path that says the same as another one where both name one file, links
-/// apart.
-static std::string withoutDots(StringRef path) {
-  SmallString<128> whole(path);
-  llvm::sys::fs::make_absolute(whole);
-  llvm::sys::path::remove_dots(whole, /*remove_dot_dot=*/true);
-  return std::string(whole);
+/// Whether two paths name one file, which need not be there. `-` names none.
+static bool isSameFile(StringRef lhs, StringRef rhs) {
+  if (lhs.empty() || rhs.empty() || lhs == "-" || rhs == "-")
+    return false;
+  bool isDevice = false; // /dev/null takes any number of files
+  if (!llvm::sys::fs::is_other(lhs, isDevice) && isDevice)
+    return false;
+  auto normalize = [](StringRef path) {
+    SmallString<128> whole(path);
+    llvm::sys::fs::make_absolute(whole);
+    llvm::sys::path::remove_dots(whole, /*remove_dot_dot=*/true);
+    return std::string(whole);
+  };
+  return llvm::sys::fs::equivalent(lhs, rhs) ||
+         normalize(lhs) == normalize(rhs);
 }
 
 namespace {
@@ -250,9 +258,13 @@ llvm::Error Driver::checkOptions() {
     return llvm::createStringError("--header needs the name of a file");
   if (options.header.empty() && options.prefix.getNumOccurrences())
     return llvm::createStringError("--prefix needs --header");
-  if (!options.header.empty() &&
-      withoutDots(options.header) == withoutDots(options.outputFile))
+  if (isSameFile(options.header, options.outputFile))
     return llvm::createStringError("-o and --header name the same file");
+  for (StringRef written :
+       {options.outputFile.getValue(), options.header.getValue()})
+    if (isSameFile(written, options.inputFile))
+      return llvm::createStringError(written + " is the input, which would be "
+                                               "written over");
   if (kind == OutputKind::SharedLibrary && !options.triple.empty() &&
       options.linker.empty())
     return llvm::createStringError("--emit=shared with --mtriple needs "
@@ -303,6 +315,14 @@ llvm::Error Driver::checkTargetOptions() {
     if (needsCUDA(*option))
       return llvm::createStringError("--" + option->ArgStr +
                                      " needs --target=cuda");
+  if (options.chip.getNumOccurrences() && options.chip.empty())
+    return llvm::createStringError("--chip needs the name of a GPU, as sm_90");
+  if (isDeviceImage(kind) && options.image.getNumOccurrences())
+    return llvm::createStringError(
+        "--image is for objects and libraries; --emit says what kernels alone "
+        "become");
+  if (isForCUDA() && options.lowering.vectorBits.getNumOccurrences())
+    return llvm::createStringError("--vector-bits needs --target=cpu");
   if (isForCUDA() && options.threads != ThreadModel::None)
     return llvm::createStringError("--threads needs --target=cpu");
   return llvm::Error::success();
@@ -394,8 +414,9 @@ llvm::Error Driver::compile() {
 llvm::Error Driver::saveTemporary(StringRef suffix, StringRef text) const {
   SmallString<128> path(options.outputFile.getValue());
   llvm::sys::path::replace_extension(path, suffix);
-  if (path == options.outputFile || path == options.header ||
-      path == options.inputFile)
+  if (isSameFile(path, options.outputFile))
+    return llvm::Error::success(); // the output is that
+  if (isSameFile(path, options.header) || isSameFile(path, options.inputFile))
     return llvm::createStringError("--save-temps would write over " + path);
   return writeFileAtOnce(path, text);
 }
@@ -441,7 +462,7 @@ llvm::Error Driver::write() {
   if (options.header.empty())
     return llvm::Error::success();
   llvm::Error error = writeFileAtOnce(options.header, compiled.header);
-  if (error)
+  if (error && options.outputFile != "-")
     llvm::sys::fs::remove(options.outputFile); // of no use without the header
   return error;
 }

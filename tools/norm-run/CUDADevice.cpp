@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Device.h"
+#include "norm/Dialect/Norm/Transforms/Transforms.h"
 #include "norm/Runtime/CUDA.h"
 
 using namespace mlir;
@@ -22,8 +23,16 @@ class CUDADevice final : public Device {
 public:
   explicit CUDADevice(int architecture) : architecture(architecture) {}
 
+  /// PTX for an older chip runs on newer ones.
   std::string getChip() const override {
-    return "sm_" + std::to_string(architecture);
+    std::string newest = "sm_" + std::to_string(architecture);
+    for (StringRef chip : getKnownGPUs()) {
+      int number = 0;
+      if (!chip.drop_front(3).getAsInteger(10, number) &&
+          number <= architecture)
+        newest = chip.str();
+    }
+    return newest;
   }
   void configure(LoweringOptions &options) const override {
     options.launch = LaunchKind::CUDA;
@@ -36,7 +45,9 @@ public:
             symbol("norm_cuda_allocate", &norm_cuda_allocate),
             symbol("norm_cuda_free", &norm_cuda_free),
             symbol("norm_cuda_copy", &norm_cuda_copy),
-            symbol("norm_cuda_get_constant", &norm_cuda_get_constant)};
+            symbol("norm_cuda_get_constant", &norm_cuda_get_constant),
+            symbol("norm_cuda_unload", &norm_cuda_unload),
+            symbol("norm_cuda_free_constant", &norm_cuda_free_constant)};
   }
   bool ownsResults() const override { return true; }
 

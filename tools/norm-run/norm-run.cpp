@@ -7,6 +7,9 @@
 #include "Bench.h"
 #include "Compare.h"
 #include "Kernel.h"
+#include "Options.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Transforms/Passes.h"
 #include "norm/Compiler/Link.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/ToolOutputFile.h"
@@ -21,108 +24,6 @@ constexpr char toolName[] = "norm-run";
 
 /// What the process returns.
 enum ExitCode { exitSuccess = 0, exitError = 1, exitMismatch = 2 };
-
-enum class LoweringKind { Norm, Upstream };
-
-enum class TargetKind { CPU, CUDA, EmulatedCUDA };
-
-struct Options {
-  cl::OptionCategory category{"norm-run options"};
-  cl::opt<std::string> inputFile{cl::Positional, cl::desc("FILE.mlir"),
-                                 cl::value_desc("file"), cl::Required,
-                                 cl::cat(category)};
-  cl::opt<std::string> entry{
-      "entry",
-      cl::desc("The function to call (default: main, or the only public one)"),
-      cl::value_desc("name"), cl::cat(category)};
-  cl::list<std::string> inputs{
-      "input",
-      cl::desc(
-          "An argument's .npy file, once per argument; an empty name seeds it"),
-      cl::value_desc("file"), cl::cat(category)};
-  cl::list<std::string> shapes{
-      "shape", cl::desc("Sizes of a seeded argument, e.g. 0:4x768"),
-      cl::value_desc("index:sizes"), cl::cat(category)};
-  cl::list<std::string> outputs{
-      "output",
-      cl::desc("Where to write an output as .npy, once per output; an empty "
-               "name skips it"),
-      cl::value_desc("file"), cl::cat(category)};
-  cl::list<std::string> expected{
-      "expect",
-      cl::desc("The .npy file that an output must equal, once per output; an "
-               "empty name skips it"),
-      cl::value_desc("file"), cl::cat(category)};
-  cl::opt<double> rtol{"rtol",
-                       cl::desc("Relative tolerance of --expect and --check"),
-                       cl::cat(category)};
-  cl::opt<double> atol{"atol",
-                       cl::desc("Absolute tolerance of --expect and --check"),
-                       cl::cat(category)};
-  cl::opt<bool> check{
-      "check",
-      cl::desc(
-          "Compare with the same module computed in f64 by upstream's passes"),
-      cl::cat(category)};
-  cl::opt<bool> bench{
-      "bench", cl::desc("Time the function beside a copy of as many bytes"),
-      cl::cat(category)};
-  cl::opt<bool> baseline{
-      "baseline",
-      cl::desc(
-          "With --bench: time the lowering by upstream's passes alone as well"),
-      cl::cat(category)};
-  cl::opt<unsigned> rounds{"rounds",
-                           cl::desc("Turns of --bench (at least 7; default 9)"),
-                           cl::init(9), cl::cat(category)};
-  cl::opt<unsigned> threads{"threads",
-                            cl::desc("Threads for parallel loops (default 1)"),
-                            cl::init(1), cl::cat(category)};
-  cl::opt<uint64_t> seed{
-      "seed", cl::desc("Seeds the arguments that have no file (default 0)"),
-      cl::init(0), cl::cat(category)};
-  cl::opt<LoweringKind> lowering{
-      "lowering", cl::desc("How normalizations are lowered"),
-      cl::values(
-          clEnumValN(LoweringKind::Norm, "norm", "As row programs (default)"),
-          clEnumValN(LoweringKind::Upstream, "upstream",
-                     "As linalg, by upstream's passes alone")),
-      cl::init(LoweringKind::Norm), cl::cat(category)};
-  cl::opt<TargetKind> target{
-      "target", cl::desc("What runs the function"),
-      cl::values(clEnumValN(TargetKind::CPU, "cpu", "This machine (default)"),
-                 clEnumValN(TargetKind::CUDA, "cuda",
-                            "The first GPU of the CUDA driver"),
-                 clEnumValN(TargetKind::EmulatedCUDA, "cuda-emulated",
-                            "This machine, as a GPU: its kernels, thread by "
-                            "thread")),
-      cl::init(TargetKind::CPU), cl::cat(category)};
-  cl::opt<std::string> chip{
-      "chip",
-      cl::desc("The GPU to compile for (default: the driver's; sm_90 with "
-               "--target=cuda-emulated)"),
-      cl::value_desc("sm_NN"), cl::cat(category)};
-  cl::opt<uint64_t> scheduleSeed{
-      "schedule-seed",
-      cl::desc("How emulated threads take turns: 0 round robin (default), "
-               "others at random"),
-      cl::init(0), cl::cat(category)};
-  LoweringFlags loweringFlags{category};
-  cl::opt<bool> print{
-      "print",
-      cl::desc("Print the outputs (done too if nothing else is asked for)"),
-      cl::cat(category)};
-  cl::opt<bool> dumpAsm{
-      "dump-asm", cl::desc("Print the module's assembly; alone: do not call"),
-      cl::cat(category)};
-  cl::opt<std::string> openMPLibrary{
-      "openmp-library", cl::desc("The OpenMP runtime for more than one thread"),
-      cl::value_desc("file"), cl::init(findOpenMPLibrary()), cl::cat(category)};
-
-  bool hasAction() const {
-    return !outputs.empty() || !expected.empty() || check || bench || print;
-  }
-};
 
 constexpr char overview[] =
     "Compiles a function of an MLIR module for this machine, calls it and "
@@ -186,6 +87,16 @@ llvm::Error checkCount(size_t count, size_t wanted, StringRef what) {
                                  (wanted == 1 ? " output" : " outputs"));
 }
 
+/// Removes what the entry point does not need: it need not be lowered.
+LogicalResult dropOthers(ModuleOp module, StringRef entry) {
+  for (auto function : module.getOps<func::FuncOp>())
+    if (function.getName() != entry)
+      function.setPrivate();
+  PassManager pm(module.getContext());
+  pm.addPass(createSymbolDCEPass());
+  return pm.run(module);
+}
+
 /// Results of a call, then copies of the arguments that it may have written.
 llvm::Expected<SmallVector<HostArray>>
 collectOutputs(Invocation &invocation, ArrayRef<HostArray> arguments,
@@ -219,6 +130,10 @@ llvm::Error Runner::checkOptions() {
   if (options.baseline && !options.bench)
     return llvm::createStringError("--baseline needs --bench");
   bool isCPU = options.target == TargetKind::CPU;
+  if (options.chip.getNumOccurrences() && options.chip.empty())
+    return llvm::createStringError("--chip needs the name of a GPU, as sm_90");
+  if (options.loweringFlags.vectorBits.getNumOccurrences() && !isCPU)
+    return llvm::createStringError("--vector-bits needs --target=cpu");
   if (options.chip.getNumOccurrences() && isCPU)
     return llvm::createStringError(
         "--chip needs --target=cuda or --target=cuda-emulated");
@@ -248,6 +163,8 @@ llvm::Error Runner::load() {
   if (!found)
     return found.takeError();
   entry = std::move(*found);
+  if (failed(dropOthers(*module, entry.name)))
+    return llvm::make_error<MLIRFailure>();
   auto specs = getSpecs(entry.arguments, "argument");
   auto results = specs ? getSpecs(entry.results, "result") : specs.takeError();
   if (!results)

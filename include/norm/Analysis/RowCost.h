@@ -19,7 +19,7 @@ unsigned getOperationWeight(Operation *op);
 struct RowCost {
   explicit RowCost(const RowProgram &program);
 
-  /// Bytes that go in and out, each operand once (equal ones together); nothing
+  /// Bytes that go in and out, equal inputs once, and equal outputs; nothing
   /// where a size is dynamic.
   std::optional<int64_t> numBytes;
   /// Bytes per element of the row, of the operands that hold one for each row.

@@ -40,7 +40,8 @@ struct AheadOfTimeOptions {
   /// what was not, and why; or null. The context must run on one thread.
   llvm::raw_ostream *explanation = nullptr;
   /// Given what stands between stages as text, by the suffix that a file of it
-  /// would have: norm.mlir, ptx, llvm.mlir, ll, s.
+  /// would have: norm.mlir, ptx, llvm.mlir, ll, s. The context must run on one
+  /// thread.
   std::function<void(StringRef suffix, StringRef text)> saveTemporary;
   /// Told of each stage, how long it took: lower, translate, optimize, codegen.
   std::function<void(StringRef stage, double milliseconds)> reportTime;

@@ -8,7 +8,7 @@ def NormApproximateMathPass : Pass<"norm-approximate-math"> {
   let description = [{
     `math.exp`, `math.tanh`, `math.erf` and their like on vectors of f32, f16 and bf16 become arithmetic; LLVM would
     call the C library once per element. So does `math.exp` on vectors of f64. Scalars (without the option `scalars`) and other functions of
-    f64 stay: they are computed by the library, to its accuracy. Without the option `fma`, `math.fma` becomes a multiplication and an addition: LLVM would call the C library.
+    f64 stay: they are computed by the library, to its accuracy. Exponents of `math.fpowi` get 32 bits. Without the option `fma`, `math.fma` becomes a multiplication and an addition: LLVM would call the C library.
   }];
   let options = [
     Option<"fma", "fma", "bool", /*default=*/"false", "The target multiplies and adds in one instruction">,
@@ -40,7 +40,8 @@ def NormExpandFloatCastsPass : Pass<"norm-expand-float-casts"> {
   let dependentDialects = ["::mlir::arith::ArithDialect"];
   let options = [
     Option<"bf16", "bf16", "bool", /*default=*/"true", "Expand conversions to bf16">,
-    Option<"f16", "f16", "bool", /*default=*/"false", "Expand conversions from and to f16">
+    Option<"f16", "f16", "bool", /*default=*/"false", "Expand conversions from and to f16">,
+    Option<"f8Only", "f8-only", "bool", /*default=*/"false", "Expand conversions from and to floats of 8 bits, no others">
   ];
 }
 
@@ -250,6 +251,39 @@ def NormParallelLoopsToGPUPass : Pass<"norm-parallel-loops-to-gpu", "::mlir::fun
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect", "::mlir::scf::SCFDialect"];
 }
 
+def NormSequentialOpsToGPUPass : Pass<"norm-sequential-ops-to-gpu", "::mlir::ModuleOp"> {
+  let summary = "Run what has nothing parallel about it on a thread of the GPU";
+  let description = [{
+    Structured operations on memrefs without a parallel loop, such as a sum over a whole tensor, and single stores become
+    `gpu.launch` operations of one thread: the host does not see the GPU's memory. Those within structured operations, parallel
+    loops and launches stay.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect"];
+}
+
+def NormCheckCUDAOptionsPass : Pass<"norm-check-cuda-options", "::mlir::ModuleOp"> {
+  let summary = "Say what is wrong with the options of a compilation for NVIDIA GPUs";
+  let description = [{
+    Unknown chips and features, an optimization level that there is not, a toolkit that is no folder, and a ptxas that is needed and not
+    found are errors, before anything is compiled.
+  }];
+  let options = [
+    Option<"chip", "chip", "std::string", /*default=*/"\"\"", "The GPU">,
+    Option<"features", "features", "std::string", /*default=*/"\"\"", "The version of PTX, as +ptx80">,
+    Option<"optLevel", "opt-level", "int", /*default=*/"3", "How much kernels are optimized">,
+    Option<"toolkit", "toolkit", "std::string", /*default=*/"\"\"", "Where CUDA's bin and nvvm are">,
+    Option<"needsAssembler", "needs-assembler", "bool", /*default=*/"false", "ptxas is needed">
+  ];
+}
+
+def NormCheckGPUCodePass : Pass<"norm-check-gpu-code", "::mlir::ModuleOp"> {
+  let summary = "Check that GPU code is complete, and that the host leaves the GPU's memory alone";
+  let description = [{
+    PTX in a `gpu.binary` that calls functions of CUDA's libdevice which nothing defines is an error, and so are operations by which the host itself
+    would access elements of a memref, or hand one to a function that the module does not hold.
+  }];
+}
+
 def NormMergeGPUModulesPass : Pass<"norm-merge-gpu-modules", "::mlir::ModuleOp"> {
   let summary = "Put the kernels of a program into one gpu.module";
   let description = [{
@@ -265,8 +299,8 @@ def NormGPUToCUDACallsPass : Pass<"norm-gpu-to-cuda-calls", "::mlir::ModuleOp"> 
   let description = [{
     Launches of the kernels of `gpu.binary` operations, allocations, deallocations and copies become calls of
     `norm/Runtime/CUDA.h`; memrefs are in the GPU's memory. Constants are copied there at their first use. Each public function
-    with a body, and each other one that needs it, gets one more argument, the last: the stream, an `!llvm.ptr`. Operations by which the host itself would access
-    elements of a memref are errors.
+    with a body, and each other one that needs it, gets one more argument, the last: the stream, an `!llvm.ptr`.
+    What `norm-check-gpu-code` finds is expected not to be there.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect"];
 }

@@ -32,14 +32,14 @@ enum {
   NORM_CUDA_NO_DRIVER = -1,
   // The driver has no device.
   NORM_CUDA_NO_DEVICE = -2,
-  // A grid, block or cluster that no GPU runs.
+  // A grid, block, cluster or size of memory that no GPU has.
   NORM_CUDA_BAD_LAUNCH = -3
 };
 
 // The first error of this thread since the last call of norm_cuda_clear_error,
 // and a line of text about it, null without an error. After an error the other
 // functions do nothing on this thread and return null, so that checking once,
-// behind a sequence of calls, is enough.
+// behind a sequence of calls, is enough; memory is freed all the same.
 int norm_cuda_status(void);
 const char *norm_cuda_error(void);
 void norm_cuda_clear_error(void);
@@ -92,10 +92,13 @@ void norm_cuda_copy(void *to, const void *from, int64_t num_bytes,
                     void *stream);
 
 // Where the program's data is on the device: copied to each context that it is
-// first used in, which waits for the stream. `id` is the runtime's, one per
-// data, and zero at first.
+// first used in, which waits for the stream (and cannot be captured in a
+// graph). `id` is the runtime's, one per data, and zero at first.
 void *norm_cuda_get_constant(uint64_t *id, const void *data, int64_t num_bytes,
                              void *stream);
+
+// Takes the data out of all contexts, when nothing uses it.
+void norm_cuda_free_constant(uint64_t *id);
 
 //===----------------------------------------------------------------------===//
 // Devices

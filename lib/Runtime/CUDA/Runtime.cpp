@@ -26,11 +26,16 @@ struct LoadedModule {
   std::map<std::string, Function, std::less<>> functions;
 };
 
+struct LoadedConstant {
+  Context context;
+  Address address;
+};
+
 /// What has been loaded, for all threads.
 struct Cache {
   std::mutex mutex;
   std::map<Key, LoadedModule> modules;
-  std::map<Key, Address> constants;
+  std::map<Key, LoadedConstant> constants;
 
   /// Never destroyed: destructors of other libraries may still launch.
   static Cache &get() {
@@ -124,13 +129,19 @@ static bool checkGrid(const norm_cuda_grid &grid, const char *kernel) {
   };
   // The largest sizes that CUDA has (programming guide, compute capabilities).
   constexpr int64_t mostBlocks[] = {INT_MAX, 65535, 65535};
+  constexpr int64_t mostThreads = 1024, mostClustered = 16;
+  int64_t numThreads = 1, numClustered = 1;
   for (int i = 0; i < 3; ++i) {
-    if (grid.blocks[i] > mostBlocks[i])
+    if (grid.blocks[i] < 0 || grid.blocks[i] > mostBlocks[i])
       return fail("the grid has more blocks than a GPU takes");
-    if (grid.threads[i] < 1 || grid.threads[i] > 1024 || grid.cluster[i] < 0 ||
-        grid.cluster[i] > 16)
+    if (grid.threads[i] < 1 || grid.threads[i] > mostThreads ||
+        grid.cluster[i] < 0 || grid.cluster[i] > mostClustered)
       return fail("no GPU has blocks or clusters of this size");
+    numThreads *= grid.threads[i];
+    numClustered *= grid.cluster[i];
   }
+  if (numThreads > mostThreads || numClustered > mostClustered)
+    return fail("no GPU has blocks or clusters of this size");
   if (grid.dynamic_bytes < 0 || grid.dynamic_bytes > INT_MAX)
     return fail("no GPU has as much workgroup memory");
   return true;
@@ -198,24 +209,33 @@ void norm_cuda_launch(norm_cuda_module *module, const char *kernel,
   session.check(session->launchEx(&config, function, values, nullptr), what);
 }
 
+/// Takes out all entries of an id, each with its context current. A context
+/// that is gone has freed what it had. The mutex is held.
+template <typename Loaded, typename Unload>
+static void eraseAll(std::map<Key, Loaded> &entries, uint64_t id,
+                     const Driver &driver, Unload unload) {
+  auto first = entries.lower_bound({id, 0});
+  auto last = entries.upper_bound({id, UINT64_MAX});
+  for (auto loaded = first; loaded != last; ++loaded) {
+    Context popped;
+    if (driver.pushContext(loaded->second.context))
+      continue;
+    unload(loaded->second);
+    driver.popContext(&popped);
+  }
+  entries.erase(first, last);
+}
+
 void norm_cuda_unload(norm_cuda_module *module) {
   std::string problem;
   const Driver *driver = Driver::get(problem);
-  if (!driver || module->id == 0)
-    return;
   Cache &cache = Cache::get();
   std::lock_guard<std::mutex> lock(cache.mutex);
-  auto first = cache.modules.lower_bound({module->id, 0});
-  auto last = cache.modules.upper_bound({module->id, UINT64_MAX});
-  for (auto loaded = first; loaded != last; ++loaded) {
-    // A context that is gone has unloaded its modules.
-    Context popped;
-    if (driver->pushContext(loaded->second.context))
-      continue;
-    driver->unloadModule(loaded->second.module);
-    driver->popContext(&popped);
-  }
-  cache.modules.erase(first, last);
+  if (!driver || module->id == 0)
+    return;
+  eraseAll(cache.modules, module->id, *driver, [&](const LoadedModule &loaded) {
+    driver->unloadModule(loaded.module);
+  });
 }
 
 //===----------------------------------------------------------------------===//
@@ -236,8 +256,11 @@ static Address asAddress(const void *memory) {
 }
 
 void *norm_cuda_allocate(int64_t num_bytes, void *stream) {
-  if (num_bytes == 0)
+  if (num_bytes <= 0) {
+    if (num_bytes < 0)
+      Error::get().set(NORM_CUDA_BAD_LAUNCH, "the size of memory is negative");
     return nullptr;
+  }
   Session session(stream);
   if (!session)
     return nullptr;
@@ -254,7 +277,7 @@ void *norm_cuda_allocate(int64_t num_bytes, void *stream) {
 void norm_cuda_free(void *memory, void *stream) {
   if (!memory)
     return;
-  Session session(stream);
+  Session session(stream, /*inSpiteOfErrors=*/true);
   if (!session)
     return;
   Result result =
@@ -275,31 +298,65 @@ void norm_cuda_copy(void *to, const void *from, int64_t num_bytes,
                   describeBytes(num_bytes) + " cannot be copied");
 }
 
+static void *findConstant(const Key &key) {
+  Cache &cache = Cache::get();
+  std::lock_guard<std::mutex> lock(cache.mutex);
+  auto found = cache.constants.find(key);
+  return found == cache.constants.end()
+             ? nullptr
+             : reinterpret_cast<void *>(found->second.address);
+}
+
+/// Keeps a constant that was copied; another thread may have been faster.
+static void *keepConstant(const Session &session, const Key &key,
+                          Address address) {
+  Cache &cache = Cache::get();
+  std::lock_guard<std::mutex> lock(cache.mutex);
+  LoadedConstant loaded = {session.getContext(), address};
+  auto [kept, isNew] = cache.constants.try_emplace(key, loaded);
+  if (!isNew)
+    session->free(address);
+  return reinterpret_cast<void *>(kept->second.address);
+}
+
 void *norm_cuda_get_constant(uint64_t *id, const void *data, int64_t num_bytes,
                              void *stream) {
   Session session(stream);
   if (!session || num_bytes == 0)
     return nullptr;
-  Cache &cache = Cache::get();
-  std::lock_guard<std::mutex> lock(cache.mutex);
-  Key key = {getId(*id), session.getContextId()};
-  auto found = cache.constants.find(key);
-  if (found != cache.constants.end())
-    return reinterpret_cast<void *>(found->second);
+  Key key;
+  {
+    std::lock_guard<std::mutex> lock(Cache::get().mutex);
+    key = {getId(*id), session.getContextId()};
+  }
+  if (void *known = findConstant(key))
+    return known;
   Address address = 0;
-  size_t numBytes = size_t(num_bytes);
   std::string what =
       "a constant of " + describeBytes(num_bytes) + " has no place";
-  if (!session.check(session->allocate(&address, numBytes), what))
+  if (!session.check(session->allocate(&address, size_t(num_bytes)), what))
     return nullptr;
   // Other streams may use the constant next.
-  if (!session.check(session->copyAsync(address, asAddress(data), numBytes,
-                                        session.getStream()),
-                     what) ||
-      !session.check(session->synchronize(session.getStream()), what))
-    return nullptr;
-  cache.constants.emplace(key, address);
-  return reinterpret_cast<void *>(address);
+  bool isThere =
+      session.check(session->copyAsync(address, asAddress(data),
+                                       size_t(num_bytes), session.getStream()),
+                    what) &&
+      session.check(session->synchronize(session.getStream()), what);
+  if (isThere)
+    return keepConstant(session, key, address);
+  session->free(address);
+  return nullptr;
+}
+
+void norm_cuda_free_constant(uint64_t *id) {
+  std::string problem;
+  const Driver *driver = Driver::get(problem);
+  Cache &cache = Cache::get();
+  std::lock_guard<std::mutex> lock(cache.mutex);
+  if (driver && *id != 0)
+    eraseAll(cache.constants, *id, *driver, [&](const LoadedConstant &loaded) {
+      driver->free(loaded.address);
+    });
 }
 
 //===----------------------------------------------------------------------===//

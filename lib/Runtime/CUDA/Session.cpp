@@ -2,6 +2,7 @@
 
 #include "Session.h"
 #include "norm/Runtime/CUDA.h"
+#include <mutex>
 
 using namespace mlir::norm::cuda;
 
@@ -17,8 +18,9 @@ void Error::set(int newStatus, const std::string &newText) {
   text = newText;
 }
 
-Session::Session(void *stream) : stream(static_cast<Stream>(stream)) {
-  if (Error::get().status != NORM_CUDA_OK)
+Session::Session(void *stream, bool inSpiteOfErrors)
+    : stream(static_cast<Stream>(stream)) {
+  if (Error::get().status != NORM_CUDA_OK && !inSpiteOfErrors)
     return;
   std::string problem;
   driver = Driver::get(problem);
@@ -45,6 +47,18 @@ static bool isStreamOfContext(Stream stream) {
   return reinterpret_cast<uintptr_t>(stream) > 2;
 }
 
+/// The first device's primary context is held as long as the process lives.
+bool Session::retainPrimaryContext() {
+  static std::mutex mutex;
+  static Context primary = nullptr;
+  std::lock_guard<std::mutex> lock(mutex);
+  if (!primary && !check(driver->retainPrimaryContext(&primary, 0),
+                         "the first device cannot be used"))
+    return false;
+  context = primary;
+  return true;
+}
+
 bool Session::findContext() {
   Context current = nullptr;
   if (!check(driver->getCurrentContext(&current), "no current context"))
@@ -62,12 +76,8 @@ bool Session::findContext() {
       Error::get().set(NORM_CUDA_NO_DEVICE, "the CUDA driver has no device");
       return false;
     }
-    // Held as long as the process lives.
-    static Context primary = nullptr;
-    static Result result = driver->retainPrimaryContext(&primary, 0);
-    if (!check(result, "the first device cannot be used"))
+    if (!retainPrimaryContext())
       return false;
-    context = primary;
   }
   if (context != current) {
     if (!check(driver->pushContext(context), "the context cannot be used"))

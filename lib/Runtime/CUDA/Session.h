@@ -19,10 +19,11 @@ struct Error {
 
 /// What a call of the runtime works with: the driver, and the stream's context,
 /// which is the thread's current one as long as this lives. False if the thread
-/// has an error, which may be that there is no such thing.
+/// has an error, which may be that there is no such thing; what frees memory is
+/// done in spite of an earlier error.
 class Session {
 public:
-  explicit Session(void *stream);
+  explicit Session(void *stream, bool inSpiteOfErrors = false);
   ~Session();
   Session(const Session &) = delete;
   Session &operator=(const Session &) = delete;
@@ -30,7 +31,8 @@ public:
   explicit operator bool() const { return driver; }
   const Driver *operator->() const { return driver; }
   Stream getStream() const { return stream; }
-  /// Tells contexts apart, also those that are gone.
+  /// Tells contexts apart, with drivers from CUDA 12.0 on also those that are
+  /// gone.
   uint64_t getContextId() const { return contextId; }
   Context getContext() const { return context; }
   Device getDevice() const;
@@ -42,6 +44,7 @@ public:
 
 private:
   bool findContext();
+  bool retainPrimaryContext();
 
   const Driver *driver = nullptr;
   Stream stream;

@@ -17,6 +17,7 @@
 
 // RUN: norm-compile %s -o %t/functions.so --target=cuda --header=%t/functions.h
 // RUN: FileCheck %s --input-file=%t/functions.h
+// CHECK: const char *norm_cuda_error(void);
 // CHECK: /* @twice
 // CHECK: stream: the CUstream that the work is put into; arrays are memory of its GPU
 // CHECK: int twice(const float *x, int64_t x_size0,
@@ -33,6 +34,7 @@
 // CALL-NEXT: sizes: 1
 // CALL-NEXT: overlap: 1
 // CALL-NEXT: aligned: 1
+// CALL-NEXT: context 2: unload 7
 // RUN: env LD_LIBRARY_PATH=%t FAKE_CUDA=launch %t/call | FileCheck %s --check-prefix=LAUNCH
 // LAUNCH: status 7: twice_kernel cannot be launched: CUDA_ERROR_UNKNOWN
 
@@ -40,6 +42,12 @@
 // CHIP: norm-compile: error: --chip needs --target=cuda
 // RUN: %{fails} -o %t/x.o --image=cubin | FileCheck %s --check-prefix=IMAGE
 // IMAGE: norm-compile: error: --image needs --target=cuda
+// RUN: %{fails} -o %t/x.ptx --image=cubin | FileCheck %s --check-prefix=IMAGEPTX
+// IMAGEPTX: norm-compile: error: --image is for objects and libraries
+// RUN: %{fails} -o %t/x.ptx --chip= | FileCheck %s --check-prefix=NOCHIP
+// NOCHIP: norm-compile: error: --chip needs the name of a GPU, as sm_90
+// RUN: %{fails} -o %t/x.ptx --vector-bits=256 | FileCheck %s --check-prefix=VECTORS
+// VECTORS: norm-compile: error: --vector-bits needs --target=cpu
 // RUN: %{fails} -o %t/x.ptx --target=cpu | FileCheck %s --check-prefix=CPU
 // CPU: norm-compile: error: --emit=ptx, cubin and fatbin are for --target=cuda
 // RUN: %{fails} -o %t/x.ptx --header=%t/x.h | FileCheck %s --check-prefix=HEADER

@@ -32,9 +32,17 @@
 // PTX: .visible .entry fused_kernel
 // RUN: %{fails} -o - --emit=asm --save-temps | FileCheck %s --check-prefix=STDOUT
 // STDOUT: norm-compile: error: --save-temps needs a file's name in -o
+// The input is never written over, whatever it is called.
 // RUN: cp %s %t/z.ll
-// RUN: %python %S/../norm-run/Inputs/fails.py norm-compile %t/z.ll -o %t/z.o --save-temps | FileCheck %s --check-prefix=OVER
+// RUN: %python %S/../norm-run/Inputs/fails.py norm-compile %t/../explain.mlir.tmp/z.ll -o %t/z.o --save-temps | FileCheck %s --check-prefix=OVER
 // OVER: norm-compile: error: --save-temps would write over {{.*}}z.ll
+// RUN: %python %S/../norm-run/Inputs/fails.py norm-compile %t/z.ll -o %t/./z.ll | FileCheck %s --check-prefix=INPUT
+// RUN: %python %S/../norm-run/Inputs/fails.py norm-compile %t/z.ll -o %t/z.o --header=%t/z.ll | FileCheck %s --check-prefix=INPUT
+// INPUT: norm-compile: error: {{.*}}z.ll is the input, which would be written over
+// RUN: diff %s %t/z.ll
+// RUN: norm-compile %s -o %t/w.ptx --save-temps && ls %t/w.* | FileCheck %s --check-prefix=OWN
+// OWN: w.norm.mlir
+// OWN-NEXT: w.ptx
 
 func.func @fused(%x: tensor<2x64xf32>, %residual: tensor<2x64xf32>) -> tensor<2x64xf32> {
   %c0 = arith.constant 0.0 : f32

@@ -26,6 +26,10 @@
 
 // RUN: %{fails} --entry=product --chip=sm_20 | FileCheck %s --check-prefix=CHIP
 // CHIP: error: norm-schedule: expected chip to be one of sm_80, {{.*}} got sm_20
+// RUN: %{fails} --chip= | FileCheck %s --check-prefix=EMPTY
+// EMPTY: norm-run: error: --chip needs the name of a GPU, as sm_90
+// RUN: %{fails} --vector-bits=256 | FileCheck %s --check-prefix=VECTORS
+// VECTORS: norm-run: error: --vector-bits needs --target=cpu
 // RUN: %{fails} --bench | FileCheck %s --check-prefix=BENCH
 // BENCH: norm-run: error: --bench times code for the CPU: it needs --target=cpu
 // RUN: %{fails} --threads=2 | FileCheck %s --check-prefix=THREADS

@@ -47,8 +47,10 @@ static constexpr Chip chips[] = {
     {"sm_89", false, 99 << 10},  {"sm_90", true, 227 << 10},
     {"sm_100", true, 227 << 10}, {"sm_120", true, 99 << 10}};
 
-SmallVector<StringRef> norm::getKnownGPUs() {
-  return llvm::map_to_vector(chips, [](const Chip &chip) { return chip.name; });
+ArrayRef<StringRef> norm::getKnownGPUs() {
+  static const SmallVector<StringRef> names =
+      llvm::map_to_vector(chips, [](const Chip &chip) { return chip.name; });
+  return names;
 }
 
 bool norm::isKnownGPU(StringRef chip) {

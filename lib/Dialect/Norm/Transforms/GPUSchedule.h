@@ -3,13 +3,9 @@
 #ifndef NORM_LIB_DIALECT_NORM_TRANSFORMS_GPUSCHEDULE_H
 #define NORM_LIB_DIALECT_NORM_TRANSFORMS_GPUSCHEDULE_H
 
-#include "norm/Dialect/Norm/IR/Norm.h"
+#include "norm/Dialect/Norm/Transforms/Transforms.h"
 
 namespace mlir::norm {
-
-/// The chips, by their names in NVVM (`sm_90`), for which there are schedules.
-SmallVector<StringRef> getKnownGPUs();
-bool isKnownGPU(StringRef chip);
 
 /// The schedule for a row program on a known chip.
 GPUScheduleAttr chooseGPUSchedule(GenericOp op, StringRef chip);

@@ -54,6 +54,19 @@ static void testErrors(void) {
   norm_cuda_clear_error();
 }
 
+static void testMoreErrors(void) {
+  void *memory = norm_cuda_allocate(16, stream(102));
+  launch("absent", 1, 32, 0, 0, 0);
+  norm_cuda_free(memory, stream(102));
+  norm_cuda_clear_error();
+  launch("below", -1, 32, 0, 0, 0);
+  say("below");
+  norm_cuda_clear_error();
+  norm_cuda_allocate(-4, stream(102));
+  say("negative");
+  norm_cuda_clear_error();
+}
+
 static void testMemory(void) {
   static uint64_t id = 0;
   static const char text[] = "constant";
@@ -66,6 +79,7 @@ static void testMemory(void) {
   void *again = norm_cuda_get_constant(&id, text, sizeof(text), NULL);
   if (there)
     printf("%s, %s\n", (char *)there, there == again ? "once" : "twice");
+  norm_cuda_free_constant(&id);
   say("memory");
 }
 
@@ -77,6 +91,7 @@ int main(void) {
   testLaunches();
   norm_cuda_clear_error();
   testErrors();
+  testMoreErrors();
   testMemory();
   norm_cuda_synchronize(stream(102));
   say("end");

@@ -29,6 +29,10 @@ void decomposeSoftmax(RewriterBase &rewriter, Operation *root);
 unsigned fuseRowPrograms(RewriterBase &rewriter, Operation *root,
                          bool formPrograms = true);
 
+/// The GPUs that have schedules, by their names in NVVM, the oldest first.
+ArrayRef<StringRef> getKnownGPUs();
+bool isKnownGPU(StringRef chip);
+
 } // namespace mlir::norm
 
 #endif // NORM_DIALECT_NORM_TRANSFORMS_TRANSFORMS_H
