@@ -38,6 +38,7 @@ RUN_BY = {
     "python3 examples/mini-compiler/run_model.py": ("test/Package/mini-compiler.test", "run_model.py %t/build/mini-run"),
     "mlir-opt-22 --load-dialect-plugin": ("test/Plugin/mlir-opt.test", "--load-pass-plugin"),
     "norm-reduce": ("test/Tools/norm-reduce/reduce.mlir", "-reduction-tree"),
+    "python3 test/Integration/GPU/resources.py": ("test/Integration/GPU/resources.test", "resources.py"),
     "bench/run": ("test/Bench/kernels.test", "bench/run"),
     # These measure, some with libraries that the tests do not ask for.
     "build/release/bin/norm-bench-micro": None,

@@ -15,6 +15,8 @@ die() {
 build_packages=(cmake ninja-build g++ "libmlir-$llvm-dev" "mlir-$llvm-tools" "llvm-$llvm-dev" "llvm-$llvm-tools"
                 "libomp-$llvm-dev" python3 python3-numpy libgtest-dev)
 emulator_packages=(qemu-user gcc-12-aarch64-linux-gnu libc6-dev-arm64-cross)
+# pip fetches ptxas.
+cuda_packages=(python3-pip)
 packaging_packages=(clang-22 dpkg-dev)
 style_packages=(git clang-format-22)
 tidy_packages=(clang-22 clang-tidy-22)

@@ -22,6 +22,8 @@ llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
 llvm_config.with_environment("LLVM_TOOLS_DIR", config.llvm_tools_dir)
 # For tests that run kernels: Integration/gputest.py.
 llvm_config.with_environment("NORM_LIBRARY_DIR", os.path.join(config.norm_obj_root, "lib"))
+# For tests of what kernels need: Integration/GPU/resources.py.
+llvm_config.with_environment("NORM_PTXAS", config.norm_ptxas)
 llvm_config.use_default_substitutions()
 
 config.substitutions.append(("%python", config.python_executable))
@@ -55,7 +57,7 @@ tools += [ToolSubst(name, unresolved="ignore") for name in ("mlir-opt", "mlir-tr
 llvm_config.add_tool_substitutions(tools, [config.norm_tools_dir, config.llvm_tools_dir])
 
 # REQUIRES: norm-run, norm-compile, asan, g++, clang++-22, dpkg-shlibdeps,
-# clang-format, aarch64-qemu, x86_64-qemu, x86_64, avx2, avx512f …
+# clang-format, aarch64-qemu, ptxas, x86_64-qemu, x86_64, avx2, avx512f …
 config.available_features.add(platform.machine())
 for tool in ("norm-run", "norm-compile"):
     if os.path.exists(os.path.join(config.norm_tools_dir, tool)):
@@ -70,6 +72,8 @@ if shutil.which("qemu-x86_64"):
     config.available_features.add("x86_64-qemu")
 if shutil.which("qemu-aarch64") and shutil.which("aarch64-linux-gnu-gcc-12"):
     config.available_features.add("aarch64-qemu")
+if os.path.exists(config.norm_ptxas):
+    config.available_features.add("ptxas")
 if config.norm_sanitizers in ("ON", "1", "TRUE", "YES"):
     config.available_features.add("asan")
     # libMLIR itself is not instrumented: containers and arenas that cross its

@@ -31,6 +31,12 @@ if(NOT GTest_FOUND)
   message(FATAL_ERROR "Google Test was not found: ${NORM_TEST_PACKAGES}")
 endif()
 
+# NVIDIA's assembler, for tests that say what kernels need: of a CUDA toolkit, or what scripts/install-ptxas has put there.
+find_program(NORM_PTXAS NAMES ptxas HINTS ENV CUDA_HOME /usr/local/cuda "${PROJECT_SOURCE_DIR}/build/cuda" PATH_SUFFIXES bin)
+if(NOT NORM_PTXAS)
+  message(STATUS "ptxas was not found (scripts/install-ptxas, or -DNORM_PTXAS=...): tests of kernels' registers are skipped")
+endif()
+
 set(NORM_LIT_ARGS "-sv" CACHE STRING "Arguments for lit in the test targets")
 separate_arguments(NORM_LIT_ARGUMENTS NATIVE_COMMAND "${NORM_LIT_ARGS}")
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "norm/Analysis/RowProgram.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/AsmState.h"
 
 using namespace mlir;
@@ -67,6 +68,76 @@ SmallVector<Operation *> RowProgram::getSlice(unsigned phase) const {
     llvm::append_range(roots,
                        op->getRegion(0).front().getTerminator()->getOperands());
   return getSlice(roots);
+}
+
+bool RowProgram::isRowElement(Value value) const {
+  GenericOp generic = op;
+  SmallVector<int64_t> rowDims = generic.getRowDims();
+  return varying.variesAlongAny(value, generic.getNormalizedDims()) &&
+         (rowDims.empty() || varying.variesAlongAny(value, rowDims));
+}
+
+SmallVector<BlockArgument>
+RowProgram::getRowInputs(ValueRange roots,
+                         const llvm::DenseSet<Value> &known) const {
+  SmallVector<Value> worklist = llvm::to_vector(roots);
+  llvm::SetVector<Value> visited;
+  while (!worklist.empty()) {
+    Value value = worklist.pop_back_val();
+    if (known.contains(value) || !visited.insert(value))
+      continue;
+    Operation *producer = value.getDefiningOp();
+    if (producer && !isa<CollectiveOpInterface>(producer))
+      llvm::append_range(worklist, producer->getOperands());
+  }
+  SmallVector<BlockArgument> inputs;
+  for (BlockArgument argument : op->getRegion(0).getArguments())
+    if (visited.contains(argument) && isRowElement(argument))
+      inputs.push_back(argument);
+  return inputs;
+}
+
+static int64_t countBits(ValueRange values) {
+  int64_t bits = 0;
+  for (Value value : values)
+    bits += value.getType().isIntOrFloat()
+                ? value.getType().getIntOrFloatBitWidth()
+                : 64;
+  return bits;
+}
+
+/// What a value is a mere conversion of, if that has fewer bits.
+static Value skipExtensions(Value value) {
+  while (isa_and_present<arith::ExtFOp, arith::ExtSIOp, arith::ExtUIOp,
+                         arith::SIToFPOp, arith::UIToFPOp>(
+      value.getDefiningOp())) {
+    Value source = value.getDefiningOp()->getOperand(0);
+    if (countBits(source) > countBits(value))
+      break;
+    value = source;
+  }
+  return value;
+}
+
+SmallVector<Value> RowProgram::getKeptValues() const {
+  llvm::SetVector<Value> crossing;
+  for (Operation &nested : op->getRegion(0).front()) {
+    auto collective = dyn_cast<CollectiveOpInterface>(nested);
+    // What norm.moments centres is read once more than it combines.
+    bool isLater = collective && collective.getNumPhases() > 1;
+    for (Value operand : nested.getOperands())
+      isLater |= phases.at(operand) > 0 && !isa<YieldOp>(nested);
+    if (!isLater || !needed.contains(&nested))
+      continue;
+    for (Value operand : nested.getOperands())
+      if (phases.at(operand) == 0 && isRowElement(operand))
+        crossing.insert(skipExtensions(operand));
+  }
+  SmallVector<BlockArgument> inputs = getRowInputs(crossing.getArrayRef());
+  SmallVector<Value> read(inputs.begin(), inputs.end());
+  return countBits(read) <= countBits(crossing.getArrayRef())
+             ? read
+             : crossing.takeVector();
 }
 
 void RowProgram::print(raw_ostream &os) const {

@@ -4,6 +4,7 @@
 
 #include "RuntimeCalls.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "norm/Pipelines/Passes.h"
 
 namespace mlir::norm {
@@ -35,7 +36,9 @@ private:
   void passArguments(gpu::GPUFuncOp kernel, Value packed,
                      LLVM::LLVMStructType type);
   LogicalResult provideWorkgroupMemory(gpu::GPUFuncOp kernel, int64_t &bytes);
-  LogicalResult convertOps(func::FuncOp function);
+  LogicalResult convertOps(Kernel &kernel);
+  LogicalResult convertClusterOp(Operation *op);
+  void convertRequestedMemory(LLVM::AddressOfOp op, const Kernel &kernel);
   void convertLaunch(gpu::LaunchFuncOp launch, Kernel kernel);
 
   Value widenDescriptor(Location loc, Value narrow);
@@ -108,7 +111,7 @@ FailureOr<Emulation::Kernel> Emulation::convertKernel(gpu::GPUFuncOp kernel) {
     return failure();
   Block &body = kernel.getBody().front();
   entry->getOperations().splice(entry->end(), body.getOperations());
-  if (failed(convertOps(result.function)))
+  if (failed(convertOps(result)))
     return failure();
   return result;
 }
@@ -140,10 +143,44 @@ Value Emulation::widenDescriptor(Location loc, Value narrow) {
   return wide;
 }
 
-LogicalResult Emulation::convertOps(func::FuncOp function) {
+/// The memory that a launch asks for, an external variable of the kernel's
+/// module, lies behind the kernel's own.
+void Emulation::convertRequestedMemory(LLVM::AddressOfOp op,
+                                       const Kernel &kernel) {
+  Location loc = op.getLoc();
+  Value memory = call(loc, "norm_emulated_workgroup_memory", pointer, {});
+  memory = LLVM::GEPOp::create(
+      rewriter, loc, pointer, rewriter.getI8Type(), memory,
+      ArrayRef<LLVM::GEPArg>{int32_t(kernel.workgroupBytes)});
+  rewriter.replaceOpWithNewOp<LLVM::AddrSpaceCastOp>(op, op.getType(), memory);
+}
+
+/// What NVVM alone has: clusters of blocks.
+LogicalResult Emulation::convertClusterOp(Operation *op) {
+  Location loc = op->getLoc();
+  if (auto map = dyn_cast<NVVM::MapaOp>(op)) {
+    Value address =
+        LLVM::AddrSpaceCastOp::create(rewriter, loc, pointer, map.getA());
+    Value mapped = call(loc, "norm_emulated_map_workgroup_memory", pointer,
+                        {address, map.getB()});
+    rewriter.replaceOpWithNewOp<LLVM::AddrSpaceCastOp>(op, map.getType(),
+                                                       mapped);
+  } else if (isa<NVVM::ClusterArriveOp, NVVM::ClusterArriveRelaxedOp>(op)) {
+    call(loc, "norm_emulated_cluster_arrive", nullptr, {});
+    rewriter.eraseOp(op);
+  } else if (isa<NVVM::ClusterWaitOp>(op)) {
+    call(loc, "norm_emulated_cluster_wait", nullptr, {});
+    rewriter.eraseOp(op);
+  } else {
+    return op->emitOpError("has no emulation");
+  }
+  return success();
+}
+
+LogicalResult Emulation::convertOps(Kernel &kernel) {
   Type i32 = rewriter.getI32Type(), i64 = rewriter.getI64Type();
   SmallVector<Operation *> ops;
-  function.walk([&](Operation *op) { ops.push_back(op); });
+  kernel.function.walk([&](Operation *op) { ops.push_back(op); });
   for (Operation *op : ops) {
     Location loc = op->getLoc();
     rewriter.setInsertionPoint(op);
@@ -183,6 +220,11 @@ LogicalResult Emulation::convertOps(func::FuncOp function) {
               : LLVM::LLVMStructType();
       if (type && type.getBody().size() >= 3 && type.getBody()[2] == i32)
         cast->setOperand(0, widenDescriptor(loc, cast.getOperand(0)));
+    } else if (auto memory = dyn_cast<LLVM::AddressOfOp>(op)) {
+      convertRequestedMemory(memory, kernel);
+    } else if (isa<NVVM::NVVMDialect>(op->getDialect())) {
+      if (failed(convertClusterOp(op)))
+        return failure();
     } else if (isa<gpu::GPUDialect>(op->getDialect())) {
       return op->emitOpError("has no emulation");
     }
@@ -209,9 +251,16 @@ void Emulation::convertLaunch(gpu::LaunchFuncOp launch, Kernel kernel) {
   Value arguments = place(launch, packed);
   Value blocks = place(launch, sizes(loc, launch.getGridSizeOperandValues()));
   Value threads = place(launch, sizes(loc, launch.getBlockSizeOperandValues()));
+  Type i64 = rewriter.getI64Type();
+  Value asked = launch.getDynamicSharedMemorySize();
+  asked = asked ? LLVM::ZExtOp::create(rewriter, loc, i64, asked).getResult()
+                : constant(loc, i64, 0);
+  Value clusterSize = launch.getClusterSizeX();
+  clusterSize =
+      clusterSize ? asInteger(loc, clusterSize) : constant(loc, i64, 1);
   call(loc, "norm_emulated_launch", nullptr,
        {text, function, arguments, blocks, threads,
-        constant(loc, rewriter.getI64Type(), kernel.workgroupBytes)});
+        constant(loc, i64, kernel.workgroupBytes), asked, clusterSize});
   rewriter.eraseOp(launch);
 }
 

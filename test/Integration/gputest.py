@@ -3,7 +3,7 @@
 import ctypes
 import os
 
-from normtest import Library
+from normtest import Library, run_tool
 
 
 def find_emulator():
@@ -11,6 +11,17 @@ def find_emulator():
     if not os.path.exists(path):
         raise SystemExit(f"{path}: not found")
     return path
+
+
+def with_schedules(text, schedules):
+    """The module as row programs, of which those over the second dim have the fields of a GPU schedule written by hand, by
+    the name of their function."""
+    text = run_tool("norm-opt", "--norm-generalize", "-", stdin=text.encode()).decode()
+    head, *functions = text.split("func.func @")
+    for function in functions:
+        dims, name = "normalized_dims = [1]", function.split("(", 1)[0]
+        head += "func.func @" + function.replace(dims, f"{dims}, schedule = #norm.gpu_schedule<{schedules[name]}>")
+    return head
 
 
 class EmulatedLibrary(Library):

@@ -1,8 +1,10 @@
-"""Row programs (norm.generic) as test cases: softmax, the backward pass of layer norm, scales per block of a row."""
+"""Row programs (norm.generic) as test cases: softmax, the backward pass of layer norm, scales per block of a row, the layer
+norm of a sum, a quantized one."""
 
 import numpy as np
 
-from normtest import ROUNDOFF, SMALLEST, Array, inverse_root, mean_square, moments, require_close
+from normtest import (ROUNDOFF, SMALLEST, Array, decode, encode, inverse_root, mean_square, moments,
+                      require_close)
 
 INTERFACE = "attributes {llvm.emit_c_interface}"
 
@@ -247,3 +249,116 @@ func.func @{self.name}(%X: {shaped}, %G: {gamma}, %Y: {shaped}, %F: {flags}) {IN
         error = np.where(is_less, 2.1 * ROUNDOFF[self.type] * np.abs(expected) + SMALLEST[self.type], 0)
         require_close(f"{self.name} {list(sizes)}", y.get(), expected, error)
         assert (flags.get() == is_less).all(), f"{self.name} {list(sizes)}: flags"
+
+
+NORMALIZED = """    %d, %mean, %variance = norm.moments {x} : {t}
+    %epsilon = arith.constant 1.0e-5 : {t}
+    %moved = arith.addf %variance, %epsilon : {t}
+    %rstd = math.rsqrt %moved : {t}
+    %n = arith.mulf %d, %rstd : {t}
+    %ng = arith.mulf %n, %g : {t}
+    %o = arith.addf %ng, %b fastmath<contract> : {t}
+"""
+
+
+def layer_norm_error(x, expected, gamma, element_type):
+    """What a layer norm over the last of two dims may be off by before its last rounding."""
+    centred, mean, variance = moments(x, (1,))
+    rstd = inverse_root(variance + np.longdouble(1e-5))
+    size = (np.abs(centred) + np.abs(mean) / 8) * rstd * np.abs(gamma)
+    return 16 * ROUNDOFF[wide(element_type)] * (size + np.abs(expected))
+
+
+class AddNorm:
+    """The layer norm of a sum, and the sum; `in_place` puts them over what was added."""
+
+    def __init__(self, name, element_type="f32", sizes=(None, None), in_place=False):
+        self.name, self.type, self.sizes, self.in_place = name, element_type, sizes, in_place
+
+    def mlir(self):
+        t = wide(self.type)
+        shaped, parameter = memref(self.sizes, self.type), memref(self.sizes[1:], t)
+        into, h = extend("h", self.type)
+        out, y = truncate("o", self.type)
+        outputs = "" if self.in_place else f", %Y: {shaped}, %S: {shaped}"
+        maps = ", ".join(f"affine_map<(r, c) -> ({dims})>" for dims in ("r, c", "r, c", "c", "c", "r, c", "r, c"))
+        return f"""
+func.func @{self.name}(%X: {shaped}, %R: {shaped}, %G: {parameter}, %B: {parameter}{outputs}) {INTERFACE} {{
+  norm.generic {{indexing_maps = [{maps}], normalized_dims = [1]}}
+      ins(%X, %R, %G, %B : {shaped}, {shaped}, {parameter}, {parameter})
+      outs({"%X, %R" if self.in_place else "%Y, %S"} : {shaped}, {shaped}) {{
+  ^bb0(%x: {self.type}, %r: {self.type}, %g: {t}, %b: {t}):
+    %h = arith.addf %x, %r : {self.type}
+{into}{NORMALIZED.format(x=h, t=t)}{out}    norm.yield {y}, %h : {self.type}, {self.type}
+  }}
+  return
+}}
+"""
+
+    def check(self, library, sizes, random):
+        t = wide(self.type)
+        x, r = (Array(self.type, sizes, values=random.normal(1.0, 2.0, sizes)) for _ in range(2))
+        gamma, beta = (Array(t, sizes[1:], values=random.normal(m, 0.4, sizes[1:])) for m in (1.0, 0.3))
+        expected_sum = decode(encode(x.get() + r.get(), self.type), self.type)
+        outputs = [] if self.in_place else [Array(self.type, sizes) for _ in range(2)]
+        library.call(self.name, x, r, gamma, beta, *outputs)
+        if 0 in sizes:
+            return
+        y, total = outputs or (x, r)
+        require_close(f"{self.name} {list(sizes)} sum", total.get(), expected_sum, ROUNDOFF[wide(self.type)] * np.abs(expected_sum))
+        centred, _, variance = moments(total.get(), (1,))
+        expected = centred * inverse_root(variance + np.longdouble(1e-5)) * gamma.get() + beta.get()
+        error = layer_norm_error(total.get(), expected, gamma.get(), self.type)
+        error += ROUNDOFF[self.type] * (np.abs(expected) + error) + SMALLEST[self.type]
+        require_close(f"{self.name} {list(sizes)}", y.get(), expected, error)
+
+
+class DynamicInt8:
+    """A layer norm, quantized by its row's largest magnitude, and that scale."""
+
+    def __init__(self, name, element_type="f32", sizes=(None, None)):
+        self.name, self.type, self.sizes = name, element_type, sizes
+
+    def mlir(self):
+        t = wide(self.type)
+        shaped, codes = memref(self.sizes, self.type), memref(self.sizes, "i8")
+        parameter, scales = memref(self.sizes[1:], t), memref(self.sizes[:1], t)
+        into, x = extend("x", self.type)
+        maps = ", ".join(f"affine_map<(r, c) -> ({dims})>" for dims in ("r, c", "c", "c", "r, c", "r"))
+        return f"""
+func.func @{self.name}(%X: {shaped}, %G: {parameter}, %B: {parameter}, %Q: {codes}, %S: {scales}) {INTERFACE} {{
+  norm.generic {{indexing_maps = [{maps}], normalized_dims = [1]}}
+      ins(%X, %G, %B : {shaped}, {parameter}, {parameter}) outs(%Q, %S : {codes}, {scales}) {{
+  ^bb0(%x: {self.type}, %g: {t}, %b: {t}):
+{into}{NORMALIZED.format(x=x, t=t)}    %magnitude = math.absf %o : {t}
+    %amax = norm.reduce <maxnumf> %magnitude : {t}
+    %most = arith.constant 1.27e+02 : {t}
+    %least = arith.constant 1.0e-30 : {t}
+    %largest = arith.maxnumf %amax, %least : {t}
+    %inverse = arith.divf %most, %largest : {t}
+    %scale = arith.divf %largest, %most : {t}
+    %code = arith.mulf %o, %inverse : {t}
+    %round = math.roundeven %code : {t}
+    %q = arith.fptosi %round : {t} to i8
+    norm.yield %q, %scale : i8, {t}
+  }}
+  return
+}}
+"""
+
+    def check(self, library, sizes, random):
+        t = wide(self.type)
+        x = Array(self.type, sizes, values=random.normal(0.5, 2.0, sizes))
+        gamma, beta = (Array(t, sizes[1:], values=random.normal(m, 0.4, sizes[1:])) for m in (1.0, 0.3))
+        codes, scales = Array("i8", sizes), Array(t, sizes[:1])
+        library.call(self.name, x, gamma, beta, codes, scales)
+        if 0 in sizes:
+            return
+        centred, _, variance = moments(x.get(), (1,))
+        expected = centred * inverse_root(variance + np.longdouble(1e-5)) * gamma.get() + beta.get()
+        error = layer_norm_error(x.get(), expected, gamma.get(), self.type)
+        scale = np.abs(expected).max(axis=1) / 127
+        require_close(f"{self.name} {list(sizes)} scale", scales.get(), scale,
+                      error.max(axis=1) / 127 + 4 * ROUNDOFF[t] * scale)
+        steps = 0.5 + 127 * 8 * ROUNDOFF[t] + 2 * error.max(axis=1, keepdims=True) / scale[:, None]
+        require_close(f"{self.name} {list(sizes)} code", codes.get().astype(np.longdouble), expected / scale[:, None], steps)

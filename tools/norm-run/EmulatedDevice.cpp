@@ -123,7 +123,11 @@ SmallVector<std::pair<StringRef, void *>> EmulatedDevice::getSymbols() const {
       symbol("norm_emulated_block_dim", &norm_emulated_block_dim),
       symbol("norm_emulated_grid_dim", &norm_emulated_grid_dim),
       symbol("norm_emulated_workgroup_memory", &norm_emulated_workgroup_memory),
+      symbol("norm_emulated_map_workgroup_memory",
+             &norm_emulated_map_workgroup_memory),
       symbol("norm_emulated_barrier", &norm_emulated_barrier),
+      symbol("norm_emulated_cluster_arrive", &norm_emulated_cluster_arrive),
+      symbol("norm_emulated_cluster_wait", &norm_emulated_cluster_wait),
       symbol("norm_emulated_shuffle_xor", &norm_emulated_shuffle_xor)};
 }
 

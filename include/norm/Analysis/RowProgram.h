@@ -49,6 +49,17 @@ public:
   /// of the yielded values.
   SmallVector<Operation *> getSlice(unsigned phase) const;
 
+  /// Whether the value differs between the elements of a row and between rows.
+  bool isRowElement(Value value) const;
+  /// The inputs that the values need, up to collectives and the values of
+  /// `known`, and that hold rows.
+  SmallVector<BlockArgument>
+  getRowInputs(ValueRange roots, const llvm::DenseSet<Value> &known = {}) const;
+  /// What a lowering that reads rows once has to keep of their elements after
+  /// the first sweep, so that no other one reads what that has read: the inputs
+  /// or, where that is less, what is computed from them.
+  SmallVector<Value> getKeptValues() const;
+
   /// A line per value and phase, for tests and debugging.
   void print(raw_ostream &os) const;
 

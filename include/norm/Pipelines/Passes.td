@@ -224,8 +224,8 @@ def NormEmulateGPUPass : Pass<"norm-emulate-gpu", "::mlir::ModuleOp"> {
   let summary = "Turn GPU kernels and their launches into functions that the CPU emulator runs";
   let description = [{
     Each `gpu.func` with structured control flow becomes a function of the host that does what one thread does; its GPU operations
-    become calls of `norm/Runtime/Emulator.h`, and so do launches. Index arithmetic has 64 bits, whatever the data
-    layout of the `gpu.module` says.
+    become calls of `norm/Runtime/Emulator.h`, and so do launches and what NVVM has for clusters of blocks. Index arithmetic has
+    64 bits, whatever the data layout of the `gpu.module` says.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::LLVM::LLVMDialect"];
 }

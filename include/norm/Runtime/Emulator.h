@@ -21,7 +21,8 @@ void norm_emulator_set_schedule(uint64_t seed);
 
 // What went wrong first since the last call of norm_emulator_clear_error, or
 // null: a barrier or a shuffle that not all threads reach, a block that no GPU
-// could run. The text is the emulator's.
+// could run, memory of a block of the cluster that is none or has ended. The
+// text is the emulator's.
 const char *norm_emulator_get_error(void);
 void norm_emulator_clear_error(void);
 
@@ -29,12 +30,14 @@ void norm_emulator_clear_error(void);
 uint64_t norm_emulator_count_blocks(void);
 uint64_t norm_emulator_count_barriers(void);
 
-// Runs `kernel` with `arguments` once per thread of a grid, x the fastest. The
-// block's workgroup memory starts with bytes of 0xFF, so that reading what was
-// not written shows.
+// Runs `kernel` with `arguments` once per thread of a grid, x the fastest. A
+// block's workgroup memory, of which the launch asks for `requested_bytes` and
+// the kernel has the others, starts with bytes of 0xFF, so that reading what
+// was not written shows. `cluster_size` neighbours along x run together.
 void norm_emulated_launch(const char *name, void (*kernel)(void *),
                           void *arguments, const int64_t *blocks,
-                          const int64_t *threads, int64_t workgroup_bytes);
+                          const int64_t *threads, int64_t fixed_bytes,
+                          int64_t requested_bytes, int64_t cluster_size);
 
 // For the running thread; dims are 0 for x, 1 for y, 2 for z.
 int64_t norm_emulated_thread_id(int32_t dim);
@@ -43,6 +46,12 @@ int64_t norm_emulated_block_dim(int32_t dim);
 int64_t norm_emulated_grid_dim(int32_t dim);
 void *norm_emulated_workgroup_memory(void);
 void norm_emulated_barrier(void);
+// Where the block `rank` of the cluster has what is at an address of this
+// block's workgroup memory.
+void *norm_emulated_map_workgroup_memory(void *address, int32_t rank);
+// The two halves of a barrier of all threads of a cluster.
+void norm_emulated_cluster_arrive(void);
+void norm_emulated_cluster_wait(void);
 // The value of the thread of the warp whose lane is this one's xor `distance`.
 // All threads of the warp must take part.
 int32_t norm_emulated_shuffle_xor(int32_t value, int32_t distance);

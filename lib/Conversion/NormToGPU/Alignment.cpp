@@ -9,6 +9,12 @@
 using namespace mlir;
 using namespace mlir::norm;
 
+int64_t norm::getBytes(Type elementType) {
+  return elementType.isIntOrFloat()
+             ? llvm::divideCeil(elementType.getIntOrFloatBitWidth(), 8)
+             : sizeof(int64_t);
+}
+
 bool norm::isBitPacked(Type elementType) {
   if (!elementType.isIntOrFloat())
     return false;
@@ -67,9 +73,7 @@ void AlignmentCheck::checkOperand(unsigned number) {
   if (!type || !map.isFunctionOfDim(*schedule.getLaneDim()) ||
       isBitPacked(type.getElementType()))
     return;
-  int64_t bytes = type.getElementType().isIntOrFloat()
-                      ? type.getElementTypeBitWidth() / 8
-                      : sizeof(int64_t);
+  int64_t bytes = getBytes(type.getElementType());
   int64_t access =
       std::min<int64_t>(widestAccess, schedule.getVectorSize() * bytes);
   if (kernel.getKnownAlignment(number) % access != 0) {

@@ -22,6 +22,9 @@ struct PieceAlignment {
 PieceAlignment emitPieceAlignment(OpBuilder &builder, GenericOp op,
                                   const KernelFunction &kernel);
 
+/// The bytes of an element in memory, those of an index on the host.
+int64_t getBytes(Type elementType);
+
 /// In memory an element takes a whole number of bytes, a power of two. Vectors
 /// of elements that have fewer bits (booleans) are put together from scalars.
 bool isBitPacked(Type elementType);

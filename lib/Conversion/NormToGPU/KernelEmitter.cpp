@@ -15,10 +15,11 @@ static constexpr int64_t flushPeriod = 16;
 
 KernelEmitter::KernelEmitter(OpBuilder &builder, const RowProgram &program,
                              ValueRange operands, const ThreadLayout &layout,
-                             ThreadReducer &reducer, bool isAligned)
+                             ThreadReducer &reducer, RowMemory &memory,
+                             bool isAligned)
     : builder(builder), program(program), op(program.getOp()), loc(op.getLoc()),
       operands(operands), schedule(op.getGPUSchedule()), layout(layout),
-      reducer(reducer),
+      reducer(reducer), memory(memory),
       values(builder, program, operands, schedule, isAligned) {
   pieceDims = llvm::to_vector(op.getNormalizedDims());
   std::optional<int64_t> laneDim = schedule.getLaneDim();
@@ -43,12 +44,10 @@ Value KernelEmitter::index(int64_t value) {
 void KernelEmitter::emit() {
   values.pushProgram();
   values.pushRows({layout.position});
-  if (isInRegisters())
+  if (!isIn(RowResidence::Memory))
     createPieces();
-  for (unsigned phase = 0; phase < program.getNumPhases(); ++phase) {
-    emitReductions(phase);
-    emitStores(phase);
-  }
+  for (phase = 0; phase < program.getNumPhases(); ++phase)
+    emitPhase();
   emitRowOutputs();
   values.popFrame();
   values.popFrame();
@@ -78,7 +77,7 @@ KernelEmitter::Piece KernelEmitter::makePiece(Value number, bool isThere) {
 
 void KernelEmitter::createPieces() {
   int64_t count = *getConstantIntValue(numPieces);
-  int64_t threads = schedule.getThreadsPerRow();
+  int64_t threads = schedule.getThreadsPerRow() * schedule.getCluster();
   for (int64_t i = 0; i < schedule.getVectors() && i * threads < count; ++i) {
     Value number = layout.part;
     if (i > 0)
@@ -90,10 +89,18 @@ void KernelEmitter::createPieces() {
 
 void KernelEmitter::visit(const Piece &piece, unsigned number,
                           MutableArrayRef<Value> accumulators, SweepBody body) {
+  SmallVector<std::pair<Value, Value>> known;
+  if (isIn(RowResidence::Registers))
+    llvm::append_range(known, kept[number]);
+  if (phase > 0)
+    for (Value value : memory.getValues())
+      known.emplace_back(value, memory.load(number, value));
   values.pushFrame(piece.position);
-  if (isInRegisters())
-    for (auto [input, loaded] : kept[number])
-      values.bind(input, loaded);
+  for (auto [value, emitted] : known)
+    values.bind(value, emitted);
+  if (phase == 0)
+    for (Value value : memory.getValues())
+      memory.store(number, value, values.getSpread(value));
   body(piece, accumulators);
   values.popFrame();
 }
@@ -101,7 +108,7 @@ void KernelEmitter::visit(const Piece &piece, unsigned number,
 SmallVector<Value> KernelEmitter::sweep(ArrayRef<Value> inits,
                                         ArrayRef<vector::CombiningKind> kinds,
                                         SweepBody body) {
-  if (!isInRegisters())
+  if (isIn(RowResidence::Memory))
     return sweepMemory(inits, kinds, body);
   SmallVector<Value> accumulators = llvm::to_vector(inits);
   for (auto [number, piece] : llvm::enumerate(pieces))
@@ -121,7 +128,7 @@ SmallVector<Value> KernelEmitter::emitLoop(Value begin, Value end, int64_t step,
     builder.setInsertionPointToEnd(loop.getBody());
   SmallVector<Value> accumulators =
       llvm::to_vector_of<Value>(loop.getRegionIterArgs());
-  int64_t threads = schedule.getThreadsPerRow();
+  int64_t threads = schedule.getThreadsPerRow() * schedule.getCluster();
   for (int64_t i = 0; i < schedule.getVectors(); ++i) {
     Value number = loop.getInductionVar();
     if (i > 0)
@@ -138,7 +145,8 @@ KernelEmitter::sweepMemory(ArrayRef<Value> inits,
                            ArrayRef<vector::CombiningKind> kinds,
                            SweepBody body) {
   Value end = getValueOrCreateConstantIndexOp(builder, loc, numPieces);
-  int64_t step = schedule.getThreadsPerRow() * schedule.getVectors();
+  int64_t step = schedule.getThreadsPerRow() * schedule.getCluster() *
+                 schedule.getVectors();
   if (inits.empty())
     return emitLoop(layout.part, end, step, inits, body);
   int64_t block = flushPeriod * step;
@@ -162,27 +170,21 @@ KernelEmitter::sweepMemory(ArrayRef<Value> inits,
 // Inputs
 //===----------------------------------------------------------------------===//
 
-/// The inputs that the values need and that vary along rows and in them.
-SmallVector<BlockArgument> KernelEmitter::getRowInputs(ValueRange roots) const {
-  llvm::SetVector<Value> needed(roots.begin(), roots.end());
-  for (Operation *nested : program.getSlice(roots))
-    needed.insert(nested->operand_begin(), nested->operand_end());
-  const VaryingDims &varying = program.getVaryingDims();
+/// What a sweep has to know: the operands of its collectives, and the yielded
+/// values that are known in it.
+SmallVector<Value> KernelEmitter::getRoots(unsigned phase) const {
+  SmallVector<Value> roots;
+  for (CollectiveOpInterface collective : program.getCollectives(phase))
+    llvm::append_range(roots, collective->getOperands());
   GenericOp generic = op;
-  SmallVector<BlockArgument> inputs;
-  for (Value value : needed) {
-    auto argument = dyn_cast<BlockArgument>(value);
-    if (argument &&
-        varying.variesAlongAny(argument, generic.getNormalizedDims()) &&
-        (generic.getRowDims().empty() ||
-         varying.variesAlongAny(argument, generic.getRowDims())))
-      inputs.push_back(argument);
-  }
-  return inputs;
+  for (Value value : generic.getYield().getValues())
+    if (program.getPhase(value) == phase)
+      roots.push_back(value);
+  return roots;
 }
 
 void KernelEmitter::keepInputs(ValueRange roots) {
-  SmallVector<BlockArgument> inputs = getRowInputs(roots);
+  SmallVector<BlockArgument> inputs = program.getRowInputs(roots);
   for (auto [number, piece] : llvm::enumerate(pieces)) {
     SmallVector<BlockArgument> missing;
     for (BlockArgument input : inputs)
@@ -201,28 +203,52 @@ void KernelEmitter::keepInputs(ValueRange roots) {
 // Reductions
 //===----------------------------------------------------------------------===//
 
-void KernelEmitter::emitReductions(unsigned phase) {
+/// Both conditions, of which one may be a scalar and either null.
+static Value emitAnd(OpBuilder &builder, Location loc, Value lhs, Value rhs) {
+  if (!lhs || !rhs)
+    return lhs ? lhs : rhs;
+  auto type = isa<VectorType>(lhs.getType()) ? lhs.getType() : rhs.getType();
+  auto spread = [&](Value value) -> Value {
+    if (value.getType() == type)
+      return value;
+    return vector::BroadcastOp::create(builder, loc, type, value);
+  };
+  return arith::AndIOp::create(builder, loc, spread(lhs), spread(rhs));
+}
+
+SmallVector<KernelEmitter::Reduction> KernelEmitter::getReductions() const {
   SmallVector<Reduction> reductions;
-  SmallVector<Value> roots;
   for (CollectiveOpInterface collective : program.getCollectives(phase)) {
     if (collective.getNumPhases() == 0)
       continue; // a size that follows from the shapes
-    auto kind = vector::CombiningKind::ADD;
-    Value value, condition;
-    if (auto reduce = dyn_cast<ReduceOp>(collective.getOperation())) {
-      kind = reduce.getKind();
-      value = reduce.getValue();
-      condition = reduce.getWhere();
-    } else {
-      condition = cast<SizeOp>(collective.getOperation()).getWhere();
-    }
-    reductions.push_back({kind, value, condition, collective});
-    llvm::append_range(roots, collective->getOperands());
+    if (auto reduce = dyn_cast<ReduceOp>(collective.getOperation()))
+      reductions.push_back(
+          {reduce.getKind(), reduce.getValue(), reduce.getWhere(), collective});
+    else
+      reductions.push_back({vector::CombiningKind::ADD, Value(),
+                            cast<SizeOp>(collective.getOperation()).getWhere(),
+                            collective});
   }
-  if (reductions.empty())
-    return;
+  return reductions;
+}
+
+void KernelEmitter::emitPhase() {
+  SmallVector<Reduction> reductions = getReductions();
+  SmallVector<unsigned> outputs;
+  for (unsigned output = 0; output < op.getOutputs().size(); ++output)
+    if (!isRowOutput(output) && getStorePhase(output) == phase)
+      outputs.push_back(output);
   values.advanceFrame();
-  keepInputs(roots);
+  if (isIn(RowResidence::Registers))
+    keepInputs(getRoots(phase));
+  if (!reductions.empty())
+    emitReductions(reductions, outputs);
+  else if (!outputs.empty())
+    emitStores(outputs);
+}
+
+void KernelEmitter::emitReductions(ArrayRef<Reduction> reductions,
+                                   ArrayRef<unsigned> outputs) {
   SmallVector<Value> identities;
   SmallVector<vector::CombiningKind> kinds;
   for (const Reduction &reduction : reductions) {
@@ -237,21 +263,10 @@ void KernelEmitter::emitReductions(unsigned phase) {
       sweep(identities, kinds,
             [&](const Piece &piece, MutableArrayRef<Value> accumulators) {
               accumulate(piece, reductions, accumulators);
+              storeOutputs(outputs,
+                           emitAnd(builder, loc, layout.exists, piece.exists));
             });
   finish(reductions, accumulators);
-}
-
-/// Both conditions, of which one may be a scalar and either null.
-static Value emitAnd(OpBuilder &builder, Location loc, Value lhs, Value rhs) {
-  if (!lhs || !rhs)
-    return lhs ? lhs : rhs;
-  auto type = isa<VectorType>(lhs.getType()) ? lhs.getType() : rhs.getType();
-  auto spread = [&](Value value) -> Value {
-    if (value.getType() == type)
-      return value;
-    return vector::BroadcastOp::create(builder, loc, type, value);
-  };
-  return arith::AndIOp::create(builder, loc, spread(lhs), spread(rhs));
 }
 
 void KernelEmitter::accumulate(const Piece &piece,
@@ -317,26 +332,28 @@ bool KernelEmitter::isRowOutput(unsigned output) const {
                        [&](int64_t dim) { return map.isFunctionOfDim(dim); });
 }
 
-/// The sweep that stores an output's elements.
+/// The sweep that stores an output's elements: that in which the value is
+/// known, or a later one in which an input is read that may be the same memory.
 unsigned KernelEmitter::getStorePhase(unsigned output) const {
   unsigned last = program.getNumPhases() - 1;
-  if (!isInRegisters())
+  if (isIn(RowResidence::Memory))
     return last;
   GenericOp generic = op;
   unsigned known = program.getPhase(generic.getYield().getValues()[output]);
-  // An input may be the same memory, where the maps are equal: it must have
-  // been read for all pieces.
-  for (unsigned phase = known + 1; phase <= last; ++phase) {
-    SmallVector<Value> roots;
-    for (CollectiveOpInterface collective : program.getCollectives(phase))
-      llvm::append_range(roots, collective->getOperands());
-    for (Value value : generic.getYield().getValues())
-      if (program.getPhase(value) >= phase)
-        roots.push_back(value);
-    for (BlockArgument input : getRowInputs(roots))
+  llvm::DenseSet<Value> read, fromMemory;
+  for (unsigned later = 0; later <= last; ++later) {
+    for (BlockArgument input :
+         program.getRowInputs(getRoots(later), fromMemory)) {
+      // What is in registers is not read again.
+      if (isIn(RowResidence::Registers) && !read.insert(input).second)
+        continue;
+      if (isIn(RowResidence::Workgroup) && later > 0)
+        return last;
       if (generic.getInputMap(input.getArgNumber()) ==
           generic.getOutputMap(output))
-        known = phase;
+        known = std::max(known, later);
+    }
+    fromMemory.insert(memory.getValues().begin(), memory.getValues().end());
   }
   return known;
 }
@@ -351,31 +368,19 @@ void KernelEmitter::storeOutputs(ArrayRef<unsigned> outputs, Value exists) {
                       ValueEmitter::dimsOf(op.getOutputMap(output)), exists);
 }
 
-void KernelEmitter::storePieces(ArrayRef<unsigned> outputs) {
-  sweep({}, {}, [&](const Piece &piece, MutableArrayRef<Value>) {
-    storeOutputs(outputs, piece.exists);
-  });
-}
-
-void KernelEmitter::emitStores(unsigned phase) {
-  SmallVector<unsigned> outputs;
-  SmallVector<Value> roots;
-  for (unsigned output = 0; output < op.getOutputs().size(); ++output)
-    if (!isRowOutput(output) && getStorePhase(output) == phase) {
-      outputs.push_back(output);
-      roots.push_back(op.getYield().getValues()[output]);
-    }
-  if (outputs.empty())
-    return;
-  values.advanceFrame();
-  keepInputs(roots);
+void KernelEmitter::emitStores(ArrayRef<unsigned> outputs) {
+  auto storePieces = [&] {
+    sweep({}, {}, [&](const Piece &piece, MutableArrayRef<Value>) {
+      storeOutputs(outputs, piece.exists);
+    });
+  };
   if (!layout.exists)
-    return storePieces(outputs);
+    return storePieces();
   auto choice =
       scf::IfOp::create(builder, loc, layout.exists, /*withElse=*/false);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPoint(choice.thenBlock()->getTerminator());
-  storePieces(outputs);
+  storePieces();
 }
 
 /// One thread of a row stores what there is one of per row.

@@ -4,6 +4,7 @@
 #define NORM_LIB_CONVERSION_NORMTOGPU_KERNELEMITTER_H
 
 #include "KernelValues.h"
+#include "RowMemory.h"
 #include "ThreadReducer.h"
 
 namespace mlir::norm {
@@ -17,15 +18,16 @@ namespace mlir::norm {
 /// values are known and no input of theirs is still to be read.
 ///
 /// Rows in registers: a sweep is straight-line code, and inputs are read in the
-/// first sweep that needs them, once. Rows in memory: a sweep is a loop, which
-/// reads again what it needs.
+/// first sweep that needs them, once. Rows in workgroup memory: likewise, but
+/// the first sweep leaves what it has read there. Rows in memory: a sweep is a
+/// loop, which reads again what it needs.
 class KernelEmitter {
 public:
   /// `operands` are the program's inside the kernel; `isAligned` as in
   /// `KernelValues`.
   KernelEmitter(OpBuilder &builder, const RowProgram &program,
                 ValueRange operands, const ThreadLayout &layout,
-                ThreadReducer &reducer, bool isAligned);
+                ThreadReducer &reducer, RowMemory &memory, bool isAligned);
 
   void emit();
 
@@ -46,12 +48,15 @@ private:
   using SweepBody =
       function_ref<void(const Piece &piece, MutableArrayRef<Value>)>;
 
-  void emitReductions(unsigned phase);
+  void emitPhase();
+  SmallVector<Reduction> getReductions() const;
+  /// Combines, and stores what can be stored in the same sweep.
+  void emitReductions(ArrayRef<Reduction> reductions,
+                      ArrayRef<unsigned> outputs);
   void accumulate(const Piece &piece, ArrayRef<Reduction> reductions,
                   MutableArrayRef<Value> accumulators);
   void finish(ArrayRef<Reduction> reductions, SmallVector<Value> accumulators);
-  void emitStores(unsigned phase);
-  void storePieces(ArrayRef<unsigned> outputs);
+  void emitStores(ArrayRef<unsigned> outputs);
   void emitRowOutputs();
   void storeOutputs(ArrayRef<unsigned> outputs, Value exists);
 
@@ -71,12 +76,10 @@ private:
   /// Reads, for all pieces, the inputs that `roots` need and that hold rows.
   void keepInputs(ValueRange roots);
 
-  SmallVector<BlockArgument> getRowInputs(ValueRange roots) const;
+  SmallVector<Value> getRoots(unsigned phase) const;
   unsigned getStorePhase(unsigned output) const;
   bool isRowOutput(unsigned output) const;
-  bool isInRegisters() const {
-    return schedule.getRowIn() == RowResidence::Registers;
-  }
+  bool isIn(RowResidence place) const { return schedule.getRowIn() == place; }
   Value index(int64_t value);
 
   OpBuilder &builder;
@@ -87,12 +90,15 @@ private:
   GPUScheduleAttr schedule;
   const ThreadLayout &layout;
   ThreadReducer &reducer;
+  RowMemory &memory;
   KernelValues values;
   /// How many pieces a row has, along which dims, the last the fastest.
   OpFoldResult numPieces;
   SmallVector<int64_t> pieceDims;
   SmallVector<OpFoldResult> pieceSizes;
-  /// Of rows in registers: the thread's pieces, and what was read of each.
+  unsigned phase = 0;
+  /// Of rows that are not in memory: the thread's pieces; of those in
+  /// registers, what was read of each.
   SmallVector<Piece> pieces;
   SmallVector<llvm::DenseMap<Value, Value>> kept;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "KernelFunction.h"
+#include "Alignment.h"
 #include "RowValues/ValueEmitter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
@@ -13,8 +14,13 @@
 using namespace mlir;
 using namespace mlir::norm;
 
-/// The address space of global memory, as NVVM and SPIR number it.
+/// The address space of global memory, as NVVM numbers it.
 static constexpr unsigned globalSpace = 1;
+
+/// That of workgroup memory, and where a buffer in it begins: multiples of
+/// this.
+static constexpr unsigned workgroupSpace = 3;
+static constexpr int64_t bufferAlignment = 16;
 
 /// Strides that do not follow from the sizes.
 static SmallVector<int64_t> getFreeStrides(MemRefType type) {
@@ -50,9 +56,7 @@ bool KernelFunction::needs64Bits() const {
   for (Value memref : memrefs) {
     auto type = cast<MemRefType>(memref.getType());
     auto [strides, offset] = type.getStridesAndOffset();
-    int64_t last = type.getElementType().isIntOrFloat()
-                       ? llvm::divideCeil(type.getElementTypeBitWidth(), 8)
-                       : sizeof(int64_t);
+    int64_t last = getBytes(type.getElementType());
     int64_t span = last;
     for (auto [size, stride] : llvm::zip_equal(type.getShape(), strides)) {
       if (ShapedType::isDynamic(size) || ShapedType::isDynamic(stride) ||
@@ -160,6 +164,36 @@ Value KernelFunction::getPointer(unsigned operand) const {
   return gpu::GPUFuncOp(function).getArgument(found - memrefs.begin());
 }
 
+Value KernelFunction::makeConstant(int64_t value) {
+  return LLVM::ConstantOp::create(rewriter, loc, indexType,
+                                  rewriter.getIntegerAttr(indexType, value));
+}
+
+/// A memref at an address, without an offset.
+Value KernelFunction::makeMemRef(Type type, Value pointer,
+                                 ArrayRef<Value> sizes,
+                                 ArrayRef<Value> strides) {
+  SmallVector<Type> fields = {pointer.getType(), pointer.getType(), indexType};
+  if (!sizes.empty())
+    fields.append(2, LLVM::LLVMArrayType::get(indexType, sizes.size()));
+  auto descriptorType =
+      LLVM::LLVMStructType::getLiteral(rewriter.getContext(), fields);
+  Value descriptor = LLVM::PoisonOp::create(rewriter, loc, descriptorType);
+  auto insert = [&](Value value, ArrayRef<int64_t> position) {
+    descriptor =
+        LLVM::InsertValueOp::create(rewriter, loc, descriptor, value, position);
+  };
+  insert(pointer, 0);
+  insert(pointer, 1);
+  insert(makeConstant(0), 2);
+  for (int64_t i = 0, e = sizes.size(); i < e; ++i) {
+    insert(sizes[i], {3, i});
+    insert(strides[i], {4, i});
+  }
+  return UnrealizedConversionCastOp::create(rewriter, loc, type, descriptor)
+      .getResult(0);
+}
+
 /// The memref's type in the kernel: global memory, without an offset.
 Type KernelFunction::getInnerType(MemRefType type) const {
   MemRefLayoutAttrInterface layout;
@@ -179,21 +213,17 @@ Value KernelFunction::rebuild(Value memref, Value pointer,
   auto operand = llvm::find(op->getOperands(), memref);
   AffineMap map =
       op.getIndexingMapsArray()[operand - op->getOperands().begin()];
-  auto constant = [&](int64_t value) -> Value {
-    return LLVM::ConstantOp::create(rewriter, loc, indexType,
-                                    rewriter.getIntegerAttr(indexType, value));
-  };
   SmallVector<Value> sizes, strides;
   for (auto [position, dim] : llvm::enumerate(ValueEmitter::dimsOf(map)))
     sizes.push_back(type.isDynamicDim(position)
                         ? dimSizes[dim]
-                        : constant(type.getDimSize(position)));
+                        : makeConstant(type.getDimSize(position)));
   auto [staticStrides, offset] = type.getStridesAndOffset();
   strides.resize(sizes.size());
   Value product;
   for (int64_t position = sizes.size() - 1; position >= 0; --position) {
     if (!ShapedType::isDynamic(staticStrides[position]))
-      strides[position] = constant(staticStrides[position]);
+      strides[position] = makeConstant(staticStrides[position]);
     else if (type.getLayout().isIdentity())
       strides[position] = product;
     if (type.getLayout().isIdentity() && position > 0)
@@ -205,26 +235,34 @@ Value KernelFunction::rebuild(Value memref, Value pointer,
       stride = freeStrides.front();
       freeStrides = freeStrides.drop_front();
     }
-  SmallVector<Type> fields = {pointer.getType(), pointer.getType(), indexType};
-  if (!sizes.empty())
-    fields.append(2, LLVM::LLVMArrayType::get(indexType, sizes.size()));
-  auto descriptorType =
-      LLVM::LLVMStructType::getLiteral(rewriter.getContext(), fields);
-  Value descriptor = LLVM::PoisonOp::create(rewriter, loc, descriptorType);
-  auto insert = [&](Value value, ArrayRef<int64_t> position) {
-    descriptor =
-        LLVM::InsertValueOp::create(rewriter, loc, descriptor, value, position);
-  };
-  insert(pointer, 0);
-  insert(pointer, 1);
-  insert(constant(0), 2);
-  for (int64_t i = 0, e = sizes.size(); i < e; ++i) {
-    insert(sizes[i], {3, i});
-    insert(strides[i], {4, i});
+  return makeMemRef(getInnerType(type), pointer, sizes, strides);
+}
+
+SmallVector<Value>
+KernelFunction::createRequestedMemory(int64_t size, TypeRange elementTypes) {
+  // Not gpu.dynamic_shared_memory: what upstream makes of that is a variable of
+  // one byte, which the launch's memory does not begin with.
+  OpBuilder globals(function);
+  auto bytes = LLVM::LLVMArrayType::get(rewriter.getI8Type(), 0);
+  auto global = LLVM::GlobalOp::create(
+      globals, loc, bytes, /*isConstant=*/false, LLVM::Linkage::External,
+      (function.getName() + "_memory").str(), Attribute(), bufferAlignment,
+      workgroupSpace);
+  Value memory = LLVM::AddressOfOp::create(rewriter, loc, global);
+  SmallVector<Value> buffers;
+  int64_t first = 0;
+  for (Type type : elementTypes) {
+    Value pointer = LLVM::GEPOp::create(rewriter, loc, memory.getType(),
+                                        rewriter.getI8Type(), memory,
+                                        ArrayRef<LLVM::GEPArg>{int32_t(first)});
+    auto memrefType =
+        MemRefType::get(size, type, MemRefLayoutAttrInterface(),
+                        rewriter.getI64IntegerAttr(workgroupSpace));
+    buffers.push_back(
+        makeMemRef(memrefType, pointer, makeConstant(size), makeConstant(1)));
+    first += llvm::alignTo(size * getBytes(type), bufferAlignment);
   }
-  return UnrealizedConversionCastOp::create(rewriter, loc, getInnerType(type),
-                                            descriptor)
-      .getResult(0);
+  return buffers;
 }
 
 void KernelFunction::create() {
@@ -307,10 +345,8 @@ Value KernelFunction::emitPointer(Value memref) {
   if (offset != 0) {
     auto metadata =
         memref::ExtractStridedMetadataOp::create(rewriter, loc, memref);
-    int64_t bytes = type.getElementType().isIntOrFloat()
-                        ? llvm::divideCeil(type.getElementTypeBitWidth(), 8)
-                        : sizeof(int64_t);
-    Value scale = arith::ConstantIndexOp::create(rewriter, loc, bytes);
+    Value scale = arith::ConstantIndexOp::create(
+        rewriter, loc, getBytes(type.getElementType()));
     Value inBytes = arith::MulIOp::create(
         rewriter, loc,
         getValueOrCreateConstantIndexOp(rewriter, loc,
@@ -325,7 +361,8 @@ Value KernelFunction::emitPointer(Value memref) {
       LLVM::LLVMPointerType::get(rewriter.getContext(), globalSpace), integer);
 }
 
-void KernelFunction::launch(Value numBlocks, int64_t numThreads) {
+void KernelFunction::launch(Value numBlocks, int64_t numThreads,
+                            int64_t workgroupBytes, int64_t clusterSize) {
   Value zero = arith::ConstantIndexOp::create(rewriter, loc, 0);
   Value one = arith::ConstantIndexOp::create(rewriter, loc, 1);
   Value threads = arith::ConstantIndexOp::create(rewriter, loc, numThreads);
@@ -356,7 +393,15 @@ void KernelFunction::launch(Value numBlocks, int64_t numThreads) {
             memref::ExtractStridedMetadataOp::create(rewriter, loc, memref)
                 .getStrides()[position]));
   }
+  Value bytes;
+  if (workgroupBytes > 0)
+    bytes = arith::ConstantIntOp::create(rewriter, loc, workgroupBytes, 32);
+  std::optional<gpu::KernelDim3> cluster;
+  if (clusterSize > 1)
+    cluster = gpu::KernelDim3{
+        arith::ConstantIndexOp::create(rewriter, loc, clusterSize), one, one};
   gpu::LaunchFuncOp::create(rewriter, loc, function, {numBlocks, one, one},
-                            {threads, one, one},
-                            /*dynamicSharedMemorySize=*/nullptr, arguments);
+                            {threads, one, one}, bytes, arguments,
+                            /*asyncTokenType=*/nullptr,
+                            /*asyncDependencies=*/{}, cluster);
 }

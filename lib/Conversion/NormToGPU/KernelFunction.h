@@ -42,9 +42,16 @@ public:
   /// A multiple of bytes at which the operand is known to start.
   int64_t getKnownAlignment(unsigned operand) const;
 
+  /// Workgroup memory that the launch asks for, as memrefs of these static
+  /// sizes and element types, one behind the other at multiples of 16 bytes.
+  SmallVector<Value> createRequestedMemory(int64_t size,
+                                           TypeRange elementTypes);
+
   /// Launches the kernel with these blocks of threads, unless there are none,
-  /// at the rewriter's insertion point.
-  void launch(Value numBlocks, int64_t numThreads);
+  /// at the rewriter's insertion point. The launch asks for `workgroupBytes` a
+  /// block; `clusterSize` neighbours, which may be one, share rows.
+  void launch(Value numBlocks, int64_t numThreads, int64_t workgroupBytes,
+              int64_t clusterSize);
 
 private:
   /// A dim of the iteration space, as one dim of an operand.
@@ -61,6 +68,9 @@ private:
   Value rebuild(Value memref, Value pointer, ArrayRef<Value> dimSizes,
                 ArrayRef<Value> &strides);
   Type getInnerType(MemRefType type) const;
+  Value makeMemRef(Type type, Value pointer, ArrayRef<Value> sizes,
+                   ArrayRef<Value> strides);
+  Value makeConstant(int64_t value);
   Value emitPointer(Value memref);
 
   RewriterBase &rewriter;

@@ -30,10 +30,8 @@ bool KernelValues::areLanesWhole() const {
 }
 
 int64_t KernelValues::getAccessAlignment(Value memref) const {
-  Type type = getElementTypeOrSelf(memref.getType());
-  int64_t bytes =
-      type.isIntOrFloat() ? type.getIntOrFloatBitWidth() / 8 : sizeof(int64_t);
-  return std::min<int64_t>(widestAccess, lanes * bytes);
+  return std::min<int64_t>(
+      widestAccess, lanes * getBytes(getElementTypeOrSelf(memref.getType())));
 }
 
 /// Where a lane is along the lane dim.

@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/DLTI/DLTI.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -107,6 +108,11 @@ static LogicalResult verifyConvertible(GenericOp op) {
                               << type;
   if (failed(verifySupported(op)))
     return failure();
+  int64_t bytes = getRowMemoryBytes(RowProgram(op));
+  if (bytes > mostRowMemory)
+    return op.emitOpError() << "expected what a block keeps of rows in "
+                               "workgroup memory to have at most "
+                            << mostRowMemory << " bytes, got " << bytes;
   return verifyLaneLayout(op, schedule);
 }
 
@@ -115,16 +121,19 @@ static LogicalResult verifyConvertible(GenericOp op) {
 //===----------------------------------------------------------------------===//
 
 static void emitKernel(RewriterBase &rewriter, const RowProgram &program,
-                       const KernelFunction &kernel) {
+                       KernelFunction &kernel) {
   GenericOp op = program.getOp();
   Location loc = op.getLoc();
   ThreadLayout layout = emitThreadLayout(rewriter, op, kernel.getOperands());
   ThreadReducer reducer(rewriter, kernel.getFunction(), layout);
+  if (program.getNumPhases() > 1)
+    reducer.announceBlock();
+  RowMemory memory(rewriter, program, layout, kernel);
   PieceAlignment alignment = emitPieceAlignment(rewriter, op, kernel);
   auto emitRows = [&](bool isAligned) {
     reducer.reuseMemory();
     KernelEmitter(rewriter, program, kernel.getOperands(), layout, reducer,
-                  isAligned)
+                  memory, isAligned)
         .emit();
   };
   if (alignment.kind != PieceAlignment::AtRunTime) {
@@ -142,6 +151,29 @@ static void emitKernel(RewriterBase &rewriter, const RowProgram &program,
   gpu::ReturnOp::create(rewriter, loc);
 }
 
+/// The blocks that a multiprocessor should hold at once, for small blocks with
+/// rows in registers: left alone, ptxas gives their threads 56 registers, and
+/// spills some where these do not do. Null for others, of which it makes better
+/// choices by itself. The constants are what leaves no kernel of the tests with
+/// spills.
+static IntegerAttr countResidentBlocks(OpBuilder &builder,
+                                       const RowProgram &program) {
+  constexpr int64_t numRegisters = 65536, otherRegisters = 60;
+  constexpr int64_t smallBlock = 128, mostRegisters = 32;
+  GPUScheduleAttr schedule = program.getOp().getGPUSchedule();
+  int64_t bytes = 0;
+  for (Value value : program.getKeptValues())
+    bytes += getBytes(value.getType());
+  int64_t registers = schedule.getVectors() * schedule.getVectorSize() *
+                      std::max<int64_t>(llvm::divideCeil(bytes, 4), 1);
+  if (schedule.getRowIn() != RowResidence::Registers ||
+      schedule.getThreadsPerBlock() > smallBlock || registers > mostRegisters)
+    return nullptr;
+  return builder.getI32IntegerAttr(
+      numRegisters /
+      ((registers + otherRegisters) * schedule.getThreadsPerBlock()));
+}
+
 static void convert(RewriterBase &rewriter, GenericOp op,
                     const MemoryAssumptions &assumptions) {
   RowProgram program(op);
@@ -150,14 +182,24 @@ static void convert(RewriterBase &rewriter, GenericOp op,
   kernel.create();
   kernel.getFunction().setKnownBlockSize(
       ArrayRef<int32_t>{int32_t(schedule.getThreadsPerBlock()), 1, 1});
+  if (IntegerAttr blocks = countResidentBlocks(rewriter, program))
+    kernel.getFunction()->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
+                                  blocks);
+  if (schedule.getCluster() > 1)
+    kernel.getFunction().setKnownClusterSize(
+        ArrayRef<int32_t>{int32_t(schedule.getCluster()), 1, 1});
   emitKernel(rewriter, program, kernel);
 
   rewriter.setInsertionPoint(op);
   OpFoldResult groups = countRowGroups(rewriter, op, op->getOperands());
   Value numBlocks = getValueOrCreateConstantIndexOp(
       rewriter, op.getLoc(),
-      ceilDivide(rewriter, op.getLoc(), groups, schedule.getRowsPerBlock()));
-  kernel.launch(numBlocks, schedule.getThreadsPerBlock());
+      multiply(
+          rewriter, op.getLoc(),
+          ceilDivide(rewriter, op.getLoc(), groups, schedule.getRowsPerBlock()),
+          rewriter.getIndexAttr(schedule.getCluster())));
+  kernel.launch(numBlocks, schedule.getThreadsPerBlock(),
+                getRowMemoryBytes(program), schedule.getCluster());
   rewriter.eraseOp(op);
 }
 

@@ -104,6 +104,17 @@ static Value emitRow(OpBuilder &builder, GenericOp op, ValueRange operands,
     return arith::ConstantIndexOp::create(builder, loc, value);
   };
   Value block = gpu::BlockIdOp::create(builder, loc, gpu::Dimension::x);
+  if (layout.clusterSize > 1) {
+    layout.rank =
+        arith::RemUIOp::create(builder, loc, block, index(layout.clusterSize));
+    layout.part = arith::AddIOp::create(
+        builder, loc,
+        arith::MulIOp::create(builder, loc, layout.rank,
+                              index(layout.threadsPerRow)),
+        layout.part);
+    block =
+        arith::DivUIOp::create(builder, loc, block, index(layout.clusterSize));
+  }
   Value row = arith::AddIOp::create(
       builder, loc,
       arith::MulIOp::create(builder, loc, block, index(layout.rowsPerBlock)),
@@ -127,6 +138,7 @@ ThreadLayout norm::emitThreadLayout(OpBuilder &builder, GenericOp op,
   ThreadLayout layout;
   layout.threadsPerRow = schedule.getThreadsPerRow();
   layout.rowsPerBlock = schedule.getRowsPerBlock();
+  layout.clusterSize = schedule.getCluster();
   layout.lanesAreRows = hasRowsInLanes(op);
   layout.thread = gpu::ThreadIdOp::create(builder, loc, gpu::Dimension::x);
   // The faster of the two is what neighbouring threads differ in.

@@ -11,11 +11,14 @@ namespace mlir::norm {
 /// Rows are counted in groups: vectors of rows where lanes are rows, single
 /// rows elsewhere, in row-major order of the row dims.
 struct ThreadLayout {
-  int64_t threadsPerRow, rowsPerBlock;
+  /// The threads of a row in a block, and the blocks that share a row.
+  int64_t threadsPerRow, rowsPerBlock, clusterSize;
   bool lanesAreRows;
-  /// The thread's number in its block, among those of its row, and its row's
-  /// among the block's.
+  /// The thread's number in its block, among those of its row in all blocks,
+  /// and its row's among the block's.
   Value thread, part, slot;
+  /// The block's number in its cluster; null without clusters.
+  Value rank;
   /// Whether the thread's row exists; null if it always does. Where it does
   /// not, the position is that of the last row, so that loads are harmless.
   Value exists;

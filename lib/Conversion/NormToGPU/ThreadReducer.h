@@ -12,7 +12,8 @@ namespace mlir::norm {
 /// by shuffles, those of several warps, or whose neighbours have other rows,
 /// through workgroup memory with one barrier for all values at once. Each
 /// exchange through workgroup memory has memory of its own, so that no second
-/// barrier is needed before the next.
+/// barrier is needed before the next. Where the blocks of a cluster share a
+/// row, each leaves its part in the memory of all of them.
 class ThreadReducer {
 public:
   ThreadReducer(OpBuilder &builder, gpu::GPUFuncOp function,
@@ -20,13 +21,19 @@ public:
       : builder(builder), loc(function.getLoc()), function(function),
         layout(layout) {}
 
+  /// Says that this block runs, so that others may write to its memory. To be
+  /// called once, before any `combine`.
+  void announceBlock();
   /// Replaces each value by the combination of all threads' of the row, of the
   /// same bits in each of them. To be called by all threads of a block.
   void combine(ArrayRef<vector::CombiningKind> kinds,
                MutableArrayRef<Value> values);
   /// Starts over with the memory, for code that runs instead of what was
   /// emitted before.
-  void reuseMemory() { numUsed = 0; }
+  void reuseMemory() {
+    numUsed = 0;
+    isClusterThere = false;
+  }
 
 private:
   Value index(int64_t value);
@@ -36,6 +43,13 @@ private:
                     MutableArrayRef<Value> values);
   void combineParts(ArrayRef<vector::CombiningKind> kinds,
                     MutableArrayRef<Value> values);
+  Value combineTree(vector::CombiningKind kind, MutableArrayRef<Value> parts);
+  Value takeParts(vector::CombiningKind kind, Value buffer, Value lane,
+                  int64_t count);
+  void sendToBlock(MutableArrayRef<Value> values, ArrayRef<Value> memory,
+                   Value lane, Value place);
+  void sendToCluster(MutableArrayRef<Value> values, ArrayRef<Value> memory,
+                     Value lane, Value place);
   Value getMemory(MemRefType type);
 
   OpBuilder &builder;
@@ -43,6 +57,8 @@ private:
   gpu::GPUFuncOp function;
   const ThreadLayout &layout;
   unsigned numUsed = 0;
+  /// Whether all blocks of the cluster are known to run.
+  bool isClusterThere = false;
 };
 
 } // namespace mlir::norm

@@ -138,3 +138,19 @@ func.func @memory_space(%x: memref<4x8xf32, 3>) {
   }
   return
 }
+
+// -----
+
+#rows = affine_map<(r, c) -> (r, c)>
+func.func @too_much_workgroup_memory(%x: memref<4x65536xf32>) {
+  // expected-error @below {{expected what a block keeps of rows in workgroup memory to have at most 232448 bytes, got 262144}}
+  norm.generic {indexing_maps = [#rows, #rows], normalized_dims = [1],
+                schedule = #norm.gpu_schedule<lane_dim = 1, vector_size = 4, vectors = 16, threads_per_row = 1024, row_in = workgroup>}
+      ins(%x : memref<4x65536xf32>) outs(%x : memref<4x65536xf32>) {
+  ^bb0(%e: f32):
+    %s = norm.reduce <add> %e : f32
+    %d = arith.subf %e, %s : f32
+    norm.yield %d : f32
+  }
+  return
+}

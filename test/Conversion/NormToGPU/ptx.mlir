@@ -7,6 +7,8 @@
 // CHECK-NOT: ld.global.{{(nc\.)?}}b
 // CHECK-NOT: .local
 // CHECK: .entry ln_kernel(
+// CHECK: .maxntid 128
+// CHECK: .minnctapersm 6
 // CHECK-COUNT-4: ld.global.v4.b32
 // CHECK: shfl.sync.bfly.b32
 // CHECK: bar.sync

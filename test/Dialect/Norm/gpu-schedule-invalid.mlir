@@ -38,8 +38,18 @@
 
 // -----
 
+// expected-error @below {{expected cluster to be a power of two up to 8, got 16}}
+"test.op"() {schedule = #norm.gpu_schedule<lane_dim = 1, cluster = 16>} : () -> ()
+
+// -----
+
+// expected-error @below {{expected a rows_per_block of 1 where blocks of a cluster share rows, got 4}}
+"test.op"() {schedule = #norm.gpu_schedule<lane_dim = 1, rows_per_block = 4, cluster = 2>} : () -> ()
+
+// -----
+
 func.func @generic_c13(%x: memref<4x1024xf32>) {
-  // expected-error @below {{expected the schedule's vectors * threads_per_row to cover the 256 pieces of a row kept in registers, got 128}}
+  // expected-error @below {{expected the schedule's vectors * threads_per_row * cluster to cover the 256 pieces of a row that is kept, got 128}}
   norm.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (r, c)>], normalized_dims = [1],
                 schedule = #norm.gpu_schedule<lane_dim = 1, vector_size = 4, vectors = 4, row_in = registers>}
       ins(%x : memref<4x1024xf32>) outs(%x : memref<4x1024xf32>) {
@@ -52,7 +62,7 @@ func.func @generic_c13(%x: memref<4x1024xf32>) {
 // -----
 
 func.func @generic_c13(%x: memref<4x?xf32>) {
-  // expected-error @below {{expected rows of static size, with an element at least, for a schedule that keeps them in registers}}
+  // expected-error @below {{expected rows of static size, with an element at least, for a schedule that keeps them}}
   norm.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (r, c)>], normalized_dims = [1],
                 schedule = #norm.gpu_schedule<lane_dim = 1, row_in = registers>}
       ins(%x : memref<4x?xf32>) outs(%x : memref<4x?xf32>) {

@@ -1,4 +1,5 @@
-"""Deletes each barrier of kernels of several warps in turn: without it, some schedule of the threads must give wrong results."""
+"""Deletes each barrier of kernels of several warps, and each half of those of clusters, in turn: without it, some schedule of
+the threads must give wrong results."""
 
 import os
 import sys
@@ -7,10 +8,10 @@ import numpy as np
 
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(here, ".."))
-from gputest import EmulatedLibrary
+from gputest import EmulatedLibrary, with_schedules
 from namedop import Norm
 from normtest import Target, run_tool
-from programs import Softmax
+from programs import AddNorm, Softmax
 
 SEEDS = range(1, 9)
 
@@ -22,10 +23,8 @@ class Scheduled:
         self.case, self.shapes, self.schedule = case, shapes, schedule
 
     def kernels(self):
-        text = run_tool("norm-opt", "--norm-generalize", "-", stdin=self.case.mlir().encode()).decode()
-        if self.schedule:
-            text = text.replace("normalized_dims = [1]", f"normalized_dims = [1], schedule = #norm.gpu_schedule<{self.schedule}>")
-        passes = "norm-schedule{chip=sm_90},norm-expand-moments,convert-norm-to-gpu{assume-alignment=16}"
+        text = with_schedules(self.case.mlir(), {self.case.name: self.schedule}) if self.schedule else self.case.mlir()
+        passes = "norm-generalize,norm-schedule{chip=sm_90},norm-expand-moments,convert-norm-to-gpu{assume-alignment=16}"
         return run_tool("norm-opt", f"--pass-pipeline=builtin.module({passes})", "-", stdin=text.encode()).decode()
 
 
@@ -38,6 +37,12 @@ def cases():
     yield Scheduled(Softmax("softmax", "f32", (None, 1024)), [(3, 1024)])
     yield Scheduled(Norm("channels", (2, 96, 64), (1,), gamma="f32"), [(2, 96, 64)],
                     "lane_dim = 2, vectors = 24, threads_per_row = 4, rows_per_block = 32, row_in = registers")
+    yield Scheduled(AddNorm("workgroup", "bf16", (None, 2000)), [(2, 2000)],
+                    "lane_dim = 1, vector_size = 8, vectors = 2, threads_per_row = 128, row_in = workgroup")
+    yield Scheduled(Norm("cluster", (None, 1000), (1,), gamma="f32", rstd="f32"), [(3, 1000)],
+                    "lane_dim = 1, vector_size = 4, vectors = 2, threads_per_row = 64, cluster = 2, row_in = registers")
+    yield Scheduled(Softmax("one_warp_each", "f32", (None, 3001)), [(2, 3001)],
+                    "lane_dim = 1, vectors = 24, threads_per_row = 32, cluster = 4, row_in = workgroup")
 
 
 def emulate(kernels):
@@ -62,7 +67,7 @@ def check(scheduled):
     kernels = scheduled.kernels()
     assert passes(scheduled, emulate(kernels), [0, *SEEDS]), f"{scheduled.case.name} is wrong as it is"
     lines = kernels.split("\n")
-    barriers = [number for number, line in enumerate(lines) if line.strip() == "gpu.barrier"]
+    barriers = [number for number, line in enumerate(lines) if line.strip().startswith(("gpu.barrier", "nvvm.cluster."))]
     assert barriers, f"{scheduled.case.name} has no barrier"
     for barrier in barriers:
         mutated = emulate("\n".join(line for number, line in enumerate(lines) if number != barrier))

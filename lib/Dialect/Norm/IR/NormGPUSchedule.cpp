@@ -10,6 +10,9 @@ using namespace mlir::norm;
 static constexpr int64_t largestBlock = 1024;
 static constexpr int64_t warpSize = 32;
 
+/// Blocks of a cluster on any chip that has clusters.
+static constexpr int64_t largestCluster = 8;
+
 /// 16 bytes, the widest access, of the narrowest elements.
 static constexpr int64_t largestVectorSize = 16;
 
@@ -20,7 +23,7 @@ LogicalResult
 GPUScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                         std::optional<int64_t> laneDim, int64_t vectorSize,
                         int64_t vectors, int64_t threadsPerRow,
-                        int64_t rowsPerBlock, RowResidence) {
+                        int64_t rowsPerBlock, int64_t cluster, RowResidence) {
   auto isPowerUpTo = [&](StringRef name, int64_t value, int64_t most) {
     if (value >= 1 && value <= most && llvm::isPowerOf2_64(value))
       return true;
@@ -31,7 +34,8 @@ GPUScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (laneDim && *laneDim < 0)
     return emitError() << "expected a lane_dim of at least 0, got " << *laneDim;
   if (!isPowerUpTo("vector_size", vectorSize, largestVectorSize) ||
-      !isPowerUpTo("threads_per_row", threadsPerRow, largestBlock))
+      !isPowerUpTo("threads_per_row", threadsPerRow, largestBlock) ||
+      !isPowerUpTo("cluster", cluster, largestCluster))
     return failure();
   if (!laneDim && vectorSize != 1)
     return emitError() << "expected a vector_size of 1 without a lane_dim, got "
@@ -46,6 +50,10 @@ GPUScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                           "multiple of "
                        << warpSize << " up to " << largestBlock << ", got "
                        << threadsPerRow << " * " << rowsPerBlock;
+  if (cluster > 1 && rowsPerBlock != 1)
+    return emitError() << "expected a rows_per_block of 1 where blocks of a "
+                          "cluster share rows, got "
+                       << rowsPerBlock;
   return success();
 }
 
@@ -85,16 +93,18 @@ LogicalResult norm::verifyGPUSchedule(GenericOp op) {
                             << ", as lanes are rows that several threads "
                                "share, got "
                             << schedule.getRowsPerBlock();
-  if (schedule.getRowIn() != RowResidence::Registers)
+  if (schedule.getRowIn() == RowResidence::Memory)
     return success();
   std::optional<int64_t> pieces = countPieces(op);
-  int64_t kept = schedule.getVectors() * schedule.getThreadsPerRow();
+  int64_t kept = schedule.getVectors() * schedule.getThreadsPerRow() *
+                 schedule.getCluster();
   if (!pieces || *pieces < 1)
     return op.emitOpError("expected rows of static size, with an element at "
-                          "least, for a schedule that keeps them in registers");
+                          "least, for a schedule that keeps them");
   if (*pieces > kept)
     return op.emitOpError()
-           << "expected the schedule's vectors * threads_per_row to cover the "
-           << *pieces << " pieces of a row kept in registers, got " << kept;
+           << "expected the schedule's vectors * "
+              "threads_per_row * cluster to cover the "
+           << *pieces << " pieces of a row that is kept, got " << kept;
   return success();
 }

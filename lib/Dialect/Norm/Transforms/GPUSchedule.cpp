@@ -4,6 +4,7 @@
 
 #include "GPUSchedule.h"
 #include "ScheduleFacts.h"
+#include "norm/Analysis/RowProgram.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -21,36 +22,75 @@ static constexpr int64_t widestAccess = 16;
 /// those that hold a row. The same on all known chips.
 static constexpr int64_t numRegisters = 65536, otherRegisters = 56;
 
+/// What the blocks of a cluster keep of a row each, so that several of them fit
+/// a multiprocessor; the most blocks of a cluster.
+static constexpr int64_t clusterPartBytes = 32 << 10, largestCluster = 8;
+
+/// Workgroup memory for what rows do not take: a few values a warp.
+static constexpr int64_t otherWorkgroupBytes = 2 << 10;
+
 /// For rows of unknown length: threads, and pieces that each has in flight.
 static constexpr int64_t dynamicThreads = 256, dynamicVectors = 4;
 
+namespace {
+/// What sets chips apart.
+struct Chip {
+  StringRef name;
+  bool hasClusters;
+  /// That a block may have.
+  int64_t workgroupBytes;
+};
+} // namespace
+
+static constexpr Chip chips[] = {
+    {"sm_80", false, 163 << 10}, {"sm_86", false, 99 << 10},
+    {"sm_89", false, 99 << 10},  {"sm_90", true, 227 << 10},
+    {"sm_100", true, 227 << 10}, {"sm_120", true, 99 << 10}};
+
 ArrayRef<StringRef> norm::getKnownGPUs() {
-  static constexpr StringRef chips[] = {"sm_80", "sm_86",  "sm_89",
-                                        "sm_90", "sm_100", "sm_120"};
-  return chips;
+  static const SmallVector<StringRef> names =
+      llvm::map_to_vector(chips, [](const Chip &chip) { return chip.name; });
+  return names;
 }
 
 bool norm::isKnownGPU(StringRef chip) {
   return llvm::is_contained(getKnownGPUs(), chip);
 }
 
-/// Bytes of the narrowest element among the operands that vary along the dim.
-static int64_t getNarrowestBytes(GenericOp op, int64_t dim) {
-  int64_t narrowest = sizeof(int64_t);
-  for (auto [operand, map] :
-       llvm::zip_equal(op->getOperands(), op.getIndexingMapsArray())) {
-    Type type = getElementTypeOrSelf(operand.getType());
-    if (map.isFunctionOfDim(dim) && type.isIntOrFloat())
-      narrowest = std::min<int64_t>(
-          narrowest, llvm::divideCeil(type.getIntOrFloatBitWidth(), 8));
-  }
-  return narrowest;
+static int64_t getBytes(Type type) {
+  type = getElementTypeOrSelf(type);
+  return type.isIntOrFloat() ? llvm::divideCeil(type.getIntOrFloatBitWidth(), 8)
+                             : sizeof(int64_t);
 }
 
-/// Elements of a piece: as many as `bytes` hold of the narrowest operand, or
+/// Bytes of the widest element among the operands that hold rows, or of the
+/// narrowest that varies along the dim if none does. What all rows share may be
+/// wider: it comes from caches.
+static int64_t getWidestRowBytes(GenericOp op, int64_t dim) {
+  SmallVector<int64_t> rowDims = op.getRowDims();
+  int64_t widest = 0, narrowest = sizeof(int64_t);
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  for (OpOperand &operand : op->getOpOperands()) {
+    AffineMap map = maps[operand.getOperandNumber()];
+    if (!map.isFunctionOfDim(dim))
+      continue;
+    auto variesAlongAny = [&](ArrayRef<int64_t> dims) {
+      return dims.empty() || llvm::any_of(dims, [&](int64_t dim) {
+               return map.isFunctionOfDim(dim);
+             });
+    };
+    int64_t bytes = getBytes(operand.get().getType());
+    narrowest = std::min(narrowest, bytes);
+    if (variesAlongAny(rowDims) && variesAlongAny(op.getNormalizedDims()))
+      widest = std::max(widest, bytes);
+  }
+  return widest ? widest : narrowest;
+}
+
+/// Elements of a piece: as many as `bytes` hold of what rows consist of, or
 /// the largest power of two below by which a static size can be divided.
 static int64_t chooseVectorSize(GenericOp op, int64_t dim, int64_t bytes) {
-  int64_t size = std::max<int64_t>(bytes / getNarrowestBytes(op, dim), 1);
+  int64_t size = std::max<int64_t>(bytes / getWidestRowBytes(op, dim), 1);
   int64_t length = op.getStaticLoopRanges()[dim];
   if (ShapedType::isDynamic(length) || length == 0)
     return size;
@@ -89,11 +129,18 @@ static bool fitsRegisters(int64_t values, int64_t threads) {
   return values <= 64 && (values + otherRegisters) * threads <= numRegisters;
 }
 
-/// Registers per element of a row that is kept: those of its inputs as they
-/// are in memory, but at least one for what is computed from them.
-static int64_t getRegistersPerElement(const RowSizes &sizes) {
-  return std::max<int64_t>(
-      llvm::divideCeil(sizes.inputBytes, 4 * sizes.elements), 1);
+/// Bytes per element of what is kept of a row.
+static int64_t getKeptBytes(GenericOp op) {
+  int64_t bytes = 0;
+  for (Value value : RowProgram(op).getKeptValues())
+    bytes += getBytes(value.getType());
+  return bytes;
+}
+
+/// Registers per element: those of what is kept as it is, but at least one for
+/// what is computed from that.
+static int64_t getRegistersPerElement(GenericOp op) {
+  return std::max<int64_t>(llvm::divideCeil(getKeptBytes(op), 4), 1);
 }
 
 /// Rows of a block that has at least `threads` threads, unless there are fewer
@@ -112,39 +159,63 @@ static int64_t chooseRows(GenericOp op, int64_t threadsPerRow) {
   return rows;
 }
 
-static GPUScheduleAttr makeSchedule(GenericOp op,
-                                    std::optional<int64_t> laneDim,
-                                    int64_t vectorSize, int64_t vectors,
-                                    int64_t threads, int64_t rows,
-                                    RowResidence residence) {
+static GPUScheduleAttr
+makeSchedule(GenericOp op, std::optional<int64_t> laneDim, int64_t vectorSize,
+             int64_t vectors, int64_t threads, int64_t rows,
+             RowResidence residence, int64_t cluster = 1) {
   return GPUScheduleAttr::get(op.getContext(), laneDim, vectorSize, vectors,
-                              threads, rows, residence);
+                              threads, rows, cluster, residence);
+}
+
+/// Blocks that share a row of so many bytes.
+static int64_t chooseCluster(const Chip &chip, int64_t bytes) {
+  int64_t cluster = 1;
+  while (chip.hasClusters && cluster < largestCluster &&
+         bytes > cluster * clusterPartBytes)
+    cluster *= 2;
+  return cluster;
+}
+
+/// For rows of which blocks have `pieces` each, more than registers hold.
+static GPUScheduleAttr chooseForLongRows(GenericOp op, const Chip &chip,
+                                         int64_t laneDim, int64_t vectorSize,
+                                         int64_t pieces, int64_t cluster) {
+  int64_t vectors = llvm::divideCeil(pieces, largestBlock);
+  int64_t bytes = vectors * largestBlock * vectorSize * getKeptBytes(op);
+  if (bytes + otherWorkgroupBytes <= chip.workgroupBytes)
+    return makeSchedule(op, laneDim, vectorSize, vectors, largestBlock, 1,
+                        RowResidence::Workgroup, cluster);
+  return makeSchedule(op, laneDim, vectorSize, dynamicVectors, largestBlock, 1,
+                      RowResidence::Memory, cluster);
 }
 
 /// Elements of a row in the lanes: the threads of a row are neighbours.
-static GPUScheduleAttr chooseElementsInLanes(GenericOp op, int64_t laneDim,
+static GPUScheduleAttr chooseElementsInLanes(GenericOp op, const Chip &chip,
+                                             int64_t laneDim,
                                              int64_t vectorSize) {
   int64_t pieces = countPieces(op, laneDim, vectorSize);
   if (ShapedType::isDynamic(pieces) || pieces == 0)
     return makeSchedule(op, laneDim, vectorSize, dynamicVectors, dynamicThreads,
                         1, RowResidence::Memory);
-  RowSizes sizes(op);
+  int64_t cluster = chooseCluster(chip, pieces * vectorSize * getKeptBytes(op));
+  pieces = llvm::divideCeil(pieces, cluster);
   int64_t piecesPerThread = std::max<int64_t>(
       chooseElementsPerThread(pieces * vectorSize) / vectorSize, 1);
   int64_t threads =
       llvm::PowerOf2Ceil(llvm::divideCeil(pieces, piecesPerThread));
-  int64_t perElement = getRegistersPerElement(sizes);
-  auto getRegisters = [&] {
-    return int64_t(llvm::divideCeil(pieces, threads)) * vectorSize * perElement;
+  int64_t perElement = getRegistersPerElement(op);
+  auto fits = [&] {
+    int64_t vectors = llvm::divideCeil(pieces, threads);
+    return fitsRegisters(vectors * vectorSize * perElement, threads);
   };
-  while (threads < largestBlock && !fitsRegisters(getRegisters(), threads))
+  while (threads < largestBlock && !fits())
     threads *= 2;
-  if (threads > largestBlock || !fitsRegisters(getRegisters(), threads))
-    return makeSchedule(op, laneDim, vectorSize, dynamicVectors, largestBlock,
-                        1, RowResidence::Memory);
+  if (threads > largestBlock || !fits())
+    return chooseForLongRows(op, chip, laneDim, vectorSize, pieces, cluster);
   return makeSchedule(op, laneDim, vectorSize,
                       llvm::divideCeil(pieces, threads), threads,
-                      chooseRows(op, threads), RowResidence::Registers);
+                      cluster > 1 ? 1 : chooseRows(op, threads),
+                      RowResidence::Registers, cluster);
 }
 
 /// Rows in the lanes: neighbouring threads take neighbouring rows, four bytes
@@ -161,8 +232,7 @@ static GPUScheduleAttr chooseRowsInLanes(GenericOp op, int64_t laneDim) {
       mostThreads);
   int64_t rows = std::max(smallBlock / threads, warpSize);
   int64_t vectors = llvm::divideCeil(pieces, threads);
-  if (!fitsRegisters(vectors * vectorSize *
-                         getRegistersPerElement(RowSizes(op)),
+  if (!fitsRegisters(vectors * vectorSize * getRegistersPerElement(op),
                      threads * rows))
     return makeSchedule(op, laneDim, vectorSize, dynamicVectors, threads, rows,
                         RowResidence::Memory);
@@ -170,15 +240,17 @@ static GPUScheduleAttr chooseRowsInLanes(GenericOp op, int64_t laneDim) {
                       RowResidence::Registers);
 }
 
-GPUScheduleAttr norm::chooseGPUSchedule(GenericOp op, StringRef) {
+GPUScheduleAttr norm::chooseGPUSchedule(GenericOp op, StringRef name) {
+  const Chip &chip = *llvm::find_if(
+      chips, [&](const Chip &known) { return known.name == name; });
   std::optional<int64_t> laneDim = chooseLaneDim(op);
   if (laneDim && !op.isNormalizedDim(*laneDim))
     return chooseRowsInLanes(op, *laneDim);
   if (laneDim)
-    return chooseElementsInLanes(op, *laneDim,
+    return chooseElementsInLanes(op, chip, *laneDim,
                                  chooseVectorSize(op, *laneDim, widestAccess));
   if (op.getNormalizedDims().empty())
     return makeSchedule(op, std::nullopt, 1, 1, 1, smallBlock,
                         RowResidence::Registers);
-  return chooseElementsInLanes(op, op.getNormalizedDims().back(), 1);
+  return chooseElementsInLanes(op, chip, op.getNormalizedDims().back(), 1);
 }

@@ -94,7 +94,8 @@ def Norm_CPUScheduleAttr : AttrDef<Norm_Dialect, "CPUSchedule"> {
 
 def Norm_RowResidence : I32EnumAttr<"RowResidence", "where a row is between the sweeps over it", [
     I32EnumAttrCase<"Memory", 0, "memory">,
-    I32EnumAttrCase<"Registers", 1, "registers">
+    I32EnumAttrCase<"Registers", 1, "registers">,
+    I32EnumAttrCase<"Workgroup", 2, "workgroup">
   ]> {
   let cppNamespace = "::mlir::norm";
 }
@@ -113,15 +114,18 @@ def Norm_GPUScheduleAttr : AttrDef<Norm_Dialect, "GPUSchedule"> {
     - `vector_size`: elements of a piece, a power of two up to 16. Pieces are loaded and stored 16 bytes at a time where
       sizes, strides and addresses are multiples of that, or of the piece, and element by element elsewhere; which of the two
       may be known at run time only. What a thread computes is the same either way.
-    - `vectors`: pieces of a row that a thread takes at once: all of its own with `row_in = registers`, as many an iteration of the
-      loop over the row with `row_in = memory`.
-    - `threads_per_row`: a power of two up to 1024.
+    - `vectors`: pieces of a row that a thread takes at once: as many an iteration of the loop over the row with
+      `row_in = memory`, all of its own otherwise.
+    - `threads_per_row`: of a block; a power of two up to 1024.
     - `rows_per_block`: rows (vectors of rows, where lanes are rows) that a block of threads takes. The block has
       `threads_per_row` * `rows_per_block` threads, a multiple of 32 up to 1024.
-    - `row_in`: `registers` for rows that are read from memory once and kept; their size must be static. `memory` for rows
-      that each sweep reads again.
+    - `cluster`: blocks that share a row, a power of two up to 8, through each other's workgroup memory; from sm_90 on. A block has
+      one row then, at least, and lanes are elements of it.
+    - `row_in`: `registers` or `workgroup` (memory) for rows that are read from memory once and kept there; their size must be
+      static. A block asks for the workgroup memory at its launch, up to 227 KiB, of which not all chips have as much. `memory` for
+      rows that each sweep reads again.
 
-    A row's bits depend on `lane_dim`, `vector_size`, `vectors`, `threads_per_row` and `row_in` alone.
+    A row's bits depend on `lane_dim`, `vector_size`, `vectors`, `threads_per_row`, `cluster` and on whether `row_in` is `memory`.
 
     Example: `#norm.gpu_schedule<lane_dim = 1, vector_size = 4, vectors = 8, threads_per_row = 128, row_in = registers>`
   }];
@@ -131,6 +135,7 @@ def Norm_GPUScheduleAttr : AttrDef<Norm_Dialect, "GPUSchedule"> {
     DefaultValuedParameter<"int64_t", "1">:$vectors,
     DefaultValuedParameter<"int64_t", "32">:$threads_per_row,
     DefaultValuedParameter<"int64_t", "1">:$rows_per_block,
+    DefaultValuedParameter<"int64_t", "1">:$cluster,
     DefaultValuedParameter<"::mlir::norm::RowResidence", "::mlir::norm::RowResidence::Memory">:$row_in);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;

@@ -1,0 +1,153 @@
+"""What kernels of rows of known length need on a chip, as ptxas says: no spills, no local memory, 16-byte accesses alone.
+
+    resources.py [--all] [--chips=sm_80,...] [--docs=FILE]
+
+Without --all, some lengths and types. With --docs, the table of registers is written into FILE, between its markers.
+"""
+
+import argparse
+import concurrent.futures
+import itertools
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+here = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(here, ".."))
+from normtest import run_tool
+from programs import AddNorm, DynamicInt8
+from namedop import Norm
+
+ALL_LENGTHS = (64, 96, 128, 256, 512, 768, 1000, 1024, 1152, 2048, 3072, 4096, 5120, 8192, 12288, 16384, 20480, 32768)
+SOME_LENGTHS = (64, 1000, 1024, 4096, 8192, 16384, 32768)
+ALL_TYPES, SOME_TYPES = ("f32", "bf16", "f16"), ("f32", "bf16")
+BYTES = {"f32": 4, "bf16": 2, "f16": 2}
+KINDS = {
+    "layer norm": lambda name, t, n: Norm(name, (None, n), (1,), type=t, gamma="f32", beta="f32"),
+    "RMS norm": lambda name, t, n: Norm(name, (None, n), (1,), kind="rms_norm", type=t, gamma="f32"),
+    "add & norm": lambda name, t, n: AddNorm(name, t, (None, n)),
+    "dynamic int8": lambda name, t, n: DynamicInt8(name, t, (None, n)),
+}
+# The version of PTX that first knows a chip, where LLVM's default is older.
+FEATURES = {"sm_80": "+ptx80", "sm_86": "+ptx80", "sm_89": "+ptx80", "sm_90": "+ptx80", "sm_100": "+ptx86", "sm_120": "+ptx87"}
+BEGIN, END = "<!-- resources.py --docs: begin -->\n", "<!-- resources.py --docs: end -->\n"
+
+
+def find_ptxas():
+    path = os.environ.get("NORM_PTXAS")
+    if not path or not os.path.exists(path):
+        raise SystemExit("NORM_PTXAS: no ptxas there")
+    return path
+
+
+def known_chips():
+    """The first, Hopper's, and the last of the chips that have schedules and that this ptxas knows."""
+    text = subprocess.run([find_ptxas(), "--help"], capture_output=True, check=True).stdout.decode()
+    known = [chip for chip in FEATURES if f"'{chip}'" in text]
+    return list(dict.fromkeys(["sm_80", "sm_90", known[-1]]))
+
+
+def compile_ptx(text, chip):
+    """name → PTX of each kernel."""
+    passes = (f"norm-generalize,norm-schedule{{chip={chip}}},norm-expand-moments,"
+              "convert-norm-to-gpu{assume-alignment=16 assume-distinct=1},canonicalize,cse,"
+              f"nvvm-attach-target{{chip={chip} features={FEATURES[chip]} O=3}},"
+              "gpu.module(norm-approximate-math{fma=1},norm-expand-gpu-math,convert-scf-to-cf,expand-strided-metadata,"
+              "lower-affine,convert-gpu-to-nvvm,canonicalize,cse,reconcile-unrealized-casts),gpu-module-to-binary{format=isa}")
+    module = run_tool("norm-opt", f"--pass-pipeline=builtin.module({passes})", "-", stdin=text.encode()).decode()
+    kernels = {}
+    for name, escaped in re.findall(r'gpu\.binary @(\w+)_kernel .*?assembly = "((?:[^"\\]|\\.)*)"', module):
+        ptx = re.sub(r"\\([0-9A-F]{2})", lambda code: chr(int(code.group(1), 16)), escaped)
+        kernels[name] = ptx.rstrip("\0")
+    return kernels
+
+
+def accesses(ptx):
+    """Of each access of global memory: ld or st, bytes."""
+    for kind, vector, bits in re.findall(r"\b(ld|st)(?:\.\w+)*\.global(?:\.nc)?(?:\.v(\d))?\.[bfsu](\d+)", ptx):
+        yield kind, int(vector or 1) * int(bits) // 8
+
+
+def allowed_accesses(kind, t):
+    """Pieces have 16 bytes of what the rows consist of; quantized they have fewer, and there is a scale per row."""
+    if kind != "dynamic int8":
+        return {("ld", 16), ("st", 16)}
+    return {("ld", 16), ("st", 16 // BYTES[t]), ("st", 4)}
+
+
+def check_kernel(name, kind, t, ptx, chip, folder):
+    """The registers that the kernel needs, and its threads."""
+    path = os.path.join(folder, f"{name}.ptx")
+    with open(path, "w", encoding="ascii") as file:
+        file.write(ptx)
+    result = subprocess.run([find_ptxas(), "-v", f"-arch={chip}", "-o", f"{path}.cubin", path], capture_output=True, check=False)
+    said = result.stderr.decode()
+    where = f"{name} on {chip}"
+    assert result.returncode == 0, f"{where}: {said}"
+    for what in ("stack frame", "spill stores", "spill loads"):
+        found = re.findall(rf"(\d+) bytes {what}", said)
+        assert found and not any(map(int, found)), f"{where}: {what}: {found}"
+    assert not re.search(r"\.local\b|__nv_", ptx), f"{where}: local memory or a call"
+    found = set(accesses(ptx))
+    assert {("ld", 16)} <= found <= allowed_accesses(kind, t), f"{where}: accesses {sorted(found)}"
+    threads = re.search(r"\.maxntid (\d+)", ptx).group(1)
+    return int(re.search(r"Used (\d+) registers", said).group(1)), int(threads)
+
+
+def check_chip(chip, lengths, types):
+    """(length, kind, type) → registers, threads."""
+    cases = {f"k{i}": case for i, case in enumerate(itertools.product(lengths, KINDS, types))}
+    text = "".join(KINDS[kind](name, t, n).mlir() for name, (n, kind, t) in cases.items())
+    kernels = compile_ptx(text, chip)
+    assert kernels.keys() == cases.keys(), f"{chip}: kernels are missing"
+    with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        def check(item):
+            name, (n, kind, t) = item
+            try:
+                return check_kernel(f"{kind.replace(' ', '_')}_{t}_{n}", kind, t, kernels[name], chip, folder)
+            except AssertionError as error:
+                return str(error)
+        results = dict(zip(cases.values(), pool.map(check, cases.items())))
+    wrong = [result for result in results.values() if isinstance(result, str)]
+    if wrong:
+        raise SystemExit("\n".join(wrong))
+    return results
+
+
+def table(chip, results, lengths, types):
+    columns = list(itertools.product(KINDS, types))
+    lines = [f"| {chip}: N | " + " | ".join(f"{kind}, {t}" for kind, t in columns) + " |", "|---" * (len(columns) + 1) + "|"]
+    for n in lengths:
+        cells = (results[n, kind, t] for kind, t in columns)
+        lines.append(f"| {n} | " + " | ".join(f"{registers} × {threads}" for registers, threads in cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def write_docs(path, text):
+    with open(path, encoding="utf-8") as file:
+        before, rest = file.read().split(BEGIN)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"{before}{BEGIN}\n{text}\n{END}{rest.split(END)[1]}")
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--chips", default="")
+    parser.add_argument("--docs", default="")
+    arguments = parser.parse_args()
+    lengths, types = (ALL_LENGTHS, ALL_TYPES) if arguments.all else (SOME_LENGTHS, SOME_TYPES)
+    tables = []
+    for chip in arguments.chips.split(",") if arguments.chips else known_chips():
+        results = check_chip(chip, lengths, types)
+        tables.append(table(chip, results, lengths, types))
+        print(f"{chip}: {len(results)} kernels, at most {max(registers for registers, _ in results.values())} registers: passed")
+    if arguments.docs:
+        version = subprocess.run([find_ptxas(), "--version"], capture_output=True, check=True).stdout.decode()
+        write_docs(arguments.docs, "\n".join([f"ptxas {re.search(r'V([0-9.]+)', version).group(1)}:\n", *tables]))
+
+
+if __name__ == "__main__":
+    main()
