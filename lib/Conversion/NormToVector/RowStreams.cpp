@@ -99,6 +99,10 @@ void RowEmitter::emitPrefetches(Value input, AffineMap map, unsigned row) {
         rowAhead, [&](const auto &entry) { return entry.first == dim; });
     position.push_back(ahead == rowAhead.end() ? values.getIndex(dim)
                                                : ahead->second);
+    // A nest over a part of the row's dims does not read the input.
+    Region *loop = builder.getInsertionBlock()->getParent();
+    if (!position.back().getParentRegion()->isAncestor(loop))
+      return;
   }
   Value first = position.back();
   for (int64_t line = llvm::alignTo(begin, lineBytes); line < begin + bytes;
