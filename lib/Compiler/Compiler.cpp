@@ -171,8 +171,10 @@ static bool hasKernelLoopsOnly(llvm::Module &module) {
 /// as few instructions in the loops.
 static constexpr char kernelPasses[] =
     "cgscc(inline),globaldce,"
-    "function(sroa,early-cse<memssa>,simplifycfg,instcombine,"
-    "loop-mssa(loop-rotate,licm),gvn,instcombine,simplifycfg)";
+    "function(sroa,early-cse<memssa>,simplifycfg,instcombine<no-verify-"
+    "fixpoint>,"
+    "loop-mssa(loop-rotate,licm),gvn,instcombine<no-verify-fixpoint>,"
+    "simplifycfg)";
 
 llvm::Error norm::optimize(llvm::Module &module, llvm::TargetMachine &machine) {
   // Kernels are vectors already. Looking for more in straight-line code takes
