@@ -3,6 +3,7 @@
 #include "Alignment.h"
 #include "KernelEmitter.h"
 #include "KernelFunction.h"
+#include "RowValues/LaneLayout.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/DLTI/DLTI.h"
@@ -25,25 +26,6 @@ using namespace mlir::norm;
 //===----------------------------------------------------------------------===//
 // Checks
 //===----------------------------------------------------------------------===//
-
-static LogicalResult verifyLaneLayout(GenericOp op, GPUScheduleAttr schedule) {
-  if (schedule.getVectorSize() == 1)
-    return success();
-  int64_t laneDim = *schedule.getLaneDim();
-  for (auto [operand, map] :
-       llvm::zip_equal(op->getOpOperands(), op.getIndexingMapsArray())) {
-    if (!map.isFunctionOfDim(laneDim))
-      continue;
-    auto [strides, offset] =
-        cast<MemRefType>(operand.get().getType()).getStridesAndOffset();
-    if (ValueEmitter::dimsOf(map).back() != laneDim || strides.back() != 1)
-      return op.emitOpError()
-             << "expected operand #" << operand.getOperandNumber()
-             << " to be contiguous along the schedule's lane_dim " << laneDim
-             << "; a vector_size of 1 works for every layout";
-  }
-  return success();
-}
 
 /// What the kernels cannot do.
 static LogicalResult verifySupported(GenericOp op) {
@@ -113,7 +95,7 @@ static LogicalResult verifyConvertible(GenericOp op) {
     return op.emitOpError() << "expected what a block keeps of rows in "
                                "workgroup memory to have at most "
                             << mostRowMemory << " bytes, got " << bytes;
-  return verifyLaneLayout(op, schedule);
+  return verifyLaneLayout(op, *schedule.getLaneDim(), schedule.getVectorSize());
 }
 
 //===----------------------------------------------------------------------===//

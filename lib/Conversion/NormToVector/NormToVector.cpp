@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "RowEmitter.h"
+#include "RowValues/LaneLayout.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -26,14 +27,6 @@ static constexpr int64_t maxChunks = 64;
 //===----------------------------------------------------------------------===//
 // Checks
 //===----------------------------------------------------------------------===//
-
-/// Whether neighbours along the memref's last dim are neighbours in memory.
-static bool hasUnitInnerStride(MemRefType type) {
-  SmallVector<int64_t> strides;
-  int64_t offset;
-  return succeeded(type.getStridesAndOffset(strides, offset)) &&
-         !strides.empty() && strides.back() == 1;
-}
 
 /// Whether vectors of such elements in memory look as in registers, or are
 /// loaded as bytes.
@@ -68,25 +61,6 @@ static LogicalResult verifyScalable(GenericOp op, CPUScheduleAttr schedule) {
   return success();
 }
 
-static LogicalResult verifyLaneLayout(GenericOp op, CPUScheduleAttr schedule) {
-  if (schedule.getVectorSize() == 1)
-    return success();
-  unsigned laneDim = *schedule.getLaneDim();
-  for (auto [operand, map] :
-       llvm::zip_equal(op->getOpOperands(), op.getIndexingMapsArray())) {
-    if (!map.isFunctionOfDim(laneDim))
-      continue;
-    auto last = cast<AffineDimExpr>(map.getResults().back());
-    if (last.getPosition() != laneDim ||
-        !hasUnitInnerStride(cast<MemRefType>(operand.get().getType())))
-      return op.emitOpError()
-             << "expected operand #" << operand.getOperandNumber()
-             << " to be contiguous along the schedule's lane_dim " << laneDim
-             << "; a vector_size of 1 works for every layout";
-  }
-  return success();
-}
-
 /// All that the conversion relies on, so that it cannot fail later.
 static LogicalResult verifyConvertible(GenericOp op) {
   if (!op.hasPureBufferSemantics())
@@ -115,7 +89,7 @@ static LogicalResult verifyConvertible(GenericOp op) {
            << numPhases << " phases, got " << *schedule.getPrefetchPhase();
   if (failed(verifyScalable(op, schedule)))
     return failure();
-  return verifyLaneLayout(op, schedule);
+  return verifyLaneLayout(op, *schedule.getLaneDim(), schedule.getVectorSize());
 }
 
 //===----------------------------------------------------------------------===//
