@@ -6,6 +6,7 @@
 using namespace mlir;
 using namespace mlir::norm;
 
+/// Whether neighbours along the last dim are neighbours in memory.
 static bool hasUnitInnerStride(MemRefType type) {
   SmallVector<int64_t> strides;
   int64_t offset;
