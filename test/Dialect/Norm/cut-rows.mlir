@@ -6,7 +6,7 @@
 #rc = affine_map<(r, c) -> (r, c)>
 
 // A softmax of a row: each reduction along the parts, then of the parts, and the
-// quotients. One row of 2 MiB is worth 32 parts, or 4 of what each of 8 blocks
+// quotients, which have a row per part. One row of 2 MiB is worth 32 parts, or 4 of what each of 8 blocks
 // of a cluster has.
 // CHECK-LABEL: func @softmax
 // CHECK-SAME: %[[X:[a-z0-9]+]]: memref<1x524288xf32>
@@ -17,7 +17,7 @@
 // CHECK: norm.reduce <maximumf> %{{.*}} over [1]
 // CHECK: norm.generic {{.*}} normalized_dims = [2]} ins(%[[P]], %[[MAX]] : {{.*}}) outs(%[[SUMS:.*]] : memref<1x4xf32>)
 // CHECK: norm.generic {{.*}} normalized_dims = [1]} ins(%[[SUMS]] : {{.*}}) outs(%[[SUM:.*]] : memref<1xf32>)
-// CHECK: norm.generic {{.*}} normalized_dims = [1, 2]} ins(%[[P]], %[[MAX]], %[[SUM]] :
+// CHECK: norm.generic {{.*}} normalized_dims = [2, 3]} ins(%{{.*}}, %[[MAX]], %[[SUM]] : memref<1x4x1x131072xf32>
 // CHECK: return
 // SM80-LABEL: func @softmax
 // SM80: output_shape [1, 32, 16384]

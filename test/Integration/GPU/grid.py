@@ -1,6 +1,6 @@
 """Runs the grid of shapes, types, axes and layouts of the CPU tests on emulated kernels.
 
-    grid.py dynamic|static|shaped|programs|split|cut
+    grid.py dynamic|static|shaped|programs|split|cut|shifted
 """
 
 import itertools
@@ -78,9 +78,22 @@ def cut_calls():
     yield Norm("uncut", (2, 1000), (1,)), (2, 1000)
 
 
+def shifted_calls():
+    """The algorithm that takes the head of a row for a first mean."""
+    for length in (1, 7, 100, 1000, 4097):
+        yield Norm(f"static_{length}", (None, length), (1,), gamma="f32", mean="f32", rstd="f32"), (5, length)
+    for t in TYPES:
+        case = Norm(f"open_{t}", (None, None), (1,), type=t)
+        for length in (0, 1, 100, 1025, 4097):
+            yield case, (3, length)
+    yield Norm("two_dims", (3, 40, 50), (1, 2)), (3, 40, 50)
+    yield Norm("channels", (2, 1100, 9), (1,)), (2, 1100, 9)
+    yield Norm("masked", (None, 300), (1,), mask=True), (3, 300)
+
+
 GROUPS = {"dynamic": dynamic_calls, "static": static_calls, "shaped": shaped_calls, "programs": program_calls, "split": split_calls,
-          "cut": cut_calls}
-OPTIONS = {"cut": "row-parts=4"}
+          "cut": cut_calls, "shifted": shifted_calls}
+OPTIONS = {"cut": {"options": "row-parts=4"}, "shifted": {"algorithm": "shifted"}}
 
 
 def cases_of(calls):
@@ -91,7 +104,7 @@ def check(calls, options):
     random = np.random.default_rng(20)
     calls = list(calls)
     cases = cases_of(calls)
-    library = EmulatedLibrary("".join(case.mlir() for case in cases), Target(), options=options)
+    library = EmulatedLibrary("".join(case.mlir() for case in cases), Target(), **options)
     seeds = itertools.cycle(SEEDS)
     for number, (case, sizes) in enumerate(calls):
         library.seed = next(seeds)
@@ -101,4 +114,4 @@ def check(calls, options):
 
 
 if __name__ == "__main__":
-    check(GROUPS[sys.argv[1]](), OPTIONS.get(sys.argv[1], ""))
+    check(GROUPS[sys.argv[1]](), OPTIONS.get(sys.argv[1], {}))

@@ -14,9 +14,9 @@
 // RUN: %{gpu} --entry=product --check | FileCheck %s --check-prefix=PRODUCT
 // RUN: norm-opt %s --norm-to-llvm=emulate-chip=sm_90 | FileCheck %s --check-prefix=PLAIN
 // PRODUCT: output 0 (in f64): maximum error
-// PLAIN-DAG: "product_kernel\00"
-// PLAIN-DAG: "product_kernel_0\00"
-// PLAIN-DAG: "product_kernel_1\00"
+// PLAIN-DAG: @product_kernel_emulated_name
+// PLAIN-DAG: @product_kernel_emulated_0_name
+// PLAIN-DAG: @product_kernel_emulated_1_name
 
 // In place, with strides.
 // RUN: %{gpu} --entry=in_place --check --schedule-seed=5 | FileCheck %s --check-prefix=STRIDED

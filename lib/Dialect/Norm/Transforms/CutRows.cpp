@@ -127,16 +127,30 @@ void RowCutter::run() {
     operands.push_back(expand(operand, map));
     maps.push_back(renumber(map));
   }
+  // Without reductions, parts are rows.
+  SmallVector<int64_t> normalized = renumber(program.getNormalizedDims());
+  if (program.getBody().getOps<CollectiveOpInterface>().empty())
+    llvm::erase_if(normalized, [&](int64_t own) { return own <= dim; });
   rewriter.modifyOpInPlace(program, [&] {
-    SmallVector<int64_t> normalized = renumber(program.getNormalizedDims());
     program->setOperands(operands);
     program.setIndexingMapsAttr(rewriter.getAffineMapArrayAttr(maps));
     program.setNormalizedDims(normalized);
   });
 }
 
+static bool haveAllOutputs(GenericOp program, ArrayRef<int64_t> dims) {
+  for (unsigned output = 0; output < program.getOutputs().size(); ++output)
+    for (int64_t dim : dims)
+      if (!program.getOutputMap(output).isFunctionOfDim(dim))
+        return false;
+  return true;
+}
+
 /// The first normalized dim that can be cut into so many parts.
 static std::optional<int64_t> findDim(GenericOp program, int64_t parts) {
+  if (program.getBody().getOps<CollectiveOpInterface>().empty() &&
+      !haveAllOutputs(program, program.getNormalizedDims()))
+    return std::nullopt;
   SmallVector<int64_t> sizes = program.getDimSizes();
   ArrayRef<int64_t> dims = program.getNormalizedDims();
   for (int64_t dim : dims) {
@@ -153,8 +167,6 @@ LogicalResult norm::cutRows(RewriterBase &rewriter, GenericOp program,
                             int64_t parts) {
   if (!program.hasPureBufferSemantics())
     return rewriter.notifyMatchFailure(program, "its operands are tensors");
-  if (program.getBody().getOps<CollectiveOpInterface>().empty())
-    return rewriter.notifyMatchFailure(program, "it has no collectives");
   std::optional<int64_t> dim;
   if (parts > 1)
     dim = findDim(program, parts);

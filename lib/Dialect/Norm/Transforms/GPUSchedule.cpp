@@ -208,7 +208,7 @@ static GPUScheduleAttr chooseForLongRows(GenericOp op, const Chip &chip,
                                          int64_t pieces, int64_t cluster) {
   int64_t vectors = llvm::divideCeil(pieces, largestBlock);
   int64_t bytes = vectors * largestBlock * vectorSize * getKeptBytes(op);
-  if (bytes + otherWorkgroupBytes <= chip.workgroupBytes)
+  if (bytes > 0 && bytes + otherWorkgroupBytes <= chip.workgroupBytes)
     return makeSchedule(op, laneDim, vectorSize, vectors, largestBlock, 1,
                         RowResidence::Workgroup, cluster);
   return makeSchedule(op, laneDim, vectorSize, dynamicVectors, largestBlock, 1,

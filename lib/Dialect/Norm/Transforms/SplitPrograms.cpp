@@ -161,8 +161,23 @@ void ProgramSplitter::cutFirstDims() {
 // Outputs
 //===----------------------------------------------------------------------===//
 
+/// Outputs by the dims of a program of theirs.
+using Groups = llvm::MapVector<SmallVector<int64_t>, SmallVector<unsigned>>;
+
+/// Removes the group with the most dims; empty if there is none.
+static SmallVector<unsigned> takeLargest(Groups &groups) {
+  auto *largest = std::max_element(groups.begin(), groups.end(),
+                                   [](const auto &lhs, const auto &rhs) {
+                                     return lhs.first.size() < rhs.first.size();
+                                   });
+  if (largest == groups.end())
+    return {};
+  SmallVector<unsigned> outputs = largest->second;
+  groups.erase(largest);
+  return outputs;
+}
+
 void ProgramSplitter::splitOutputs(ArrayRef<int64_t> dims) {
-  using Groups = llvm::MapVector<SmallVector<int64_t>, SmallVector<unsigned>>;
   Groups sums, others, whole;
   auto getDims = [&](unsigned output) {
     SmallVector<int64_t> own = dimsOf(program.getOutputMap(output));
@@ -181,21 +196,29 @@ void ProgramSplitter::splitOutputs(ArrayRef<int64_t> dims) {
       whole[own].push_back(output);
     }
   }
-  // The largest of the programs keeps the reductions, unless others need them.
-  auto *last = std::max_element(whole.begin(), whole.end(),
-                                [](const auto &lhs, const auto &rhs) {
-                                  return lhs.first.size() < rhs.first.size();
-                                });
-  for (auto group = whole.begin(); group != whole.end(); ++group)
-    if (group != last)
-      for (unsigned output : group->second)
-        others[getDims(output)].push_back(output);
+  // The largest of the programs comes last. It keeps the reductions if it can
+  // have them and no other program needs them.
+  size_t most = 0;
+  for (const auto &[own, outputs] : others)
+    most = std::max(most, own.size());
+  SmallVector<unsigned> last = takeLargest(whole);
+  if (llvm::all_of(
+          last, [&](unsigned output) { return getDims(output).size() < most; }))
+    whole[{}].append(std::exchange(last, {}));
+  for (const auto &[own, outputs] : whole)
+    for (unsigned output : outputs)
+      others[getDims(output)].push_back(output);
   SmallVector<Value> early;
   for (const Groups &groups : {sums, others})
     for (const auto &[own, outputs] : groups)
       for (unsigned output : outputs)
         early.push_back(program.getYield().getValues()[output]);
   cut(findNeeded(early, findReady(dims)), dims);
+  ArrayRef<int64_t> lastDims = dims;
+  if (last.empty()) {
+    last = takeLargest(others);
+    lastDims = program.getNormalizedDims();
+  }
   // Accumulators first: no input is their memory, but the others may be.
   for (const auto &[own, outputs] : sums)
     addUp(outputs);
@@ -203,10 +226,10 @@ void ProgramSplitter::splitOutputs(ArrayRef<int64_t> dims) {
     write(llvm::map_to_vector(
               outputs, [&](unsigned output) { return makeEarlyRoot(output); }),
           program.getNormalizedDims());
-  if (last != whole.end())
+  if (!last.empty())
     write(llvm::map_to_vector(
-              last->second, [&](unsigned output) { return makeRoot(output); }),
-          dims);
+              last, [&](unsigned output) { return makeRoot(output); }),
+          lastDims);
 }
 
 ProgramRoot ProgramSplitter::makeRoot(unsigned output) {
@@ -344,18 +367,25 @@ struct SplitPrograms
         moments.setAlgorithm(algorithm);
   }
 
-  /// Cuts rows as the options say, and splits what that leaves.
-  void cut(RewriterBase &rewriter, GenericOp program) {
+  /// Cuts rows as the options say. Returns what is left to be looked at.
+  SmallVector<GenericOp> cut(RewriterBase &rewriter, GenericOp program) {
     int64_t parts = rowParts;
     if (parts == 0)
       parts = chip.empty() ? 1 : chooseRowParts(program, chip);
     if (parts == 1)
-      return;
+      return {};
     setAlgorithm(program);
-    if (succeeded(cutRows(rewriter, program, parts))) {
-      ++numCut;
-      (void)splitProgram(rewriter, program);
-    }
+    if (failed(cutRows(rewriter, program, parts)))
+      return {};
+    ++numCut;
+    FailureOr<SmallVector<GenericOp>> split = splitProgram(rewriter, program);
+    // Reductions have been cut; what is done with their results may be.
+    SmallVector<GenericOp> left;
+    if (succeeded(split))
+      llvm::copy_if(*split, std::back_inserter(left), [](GenericOp part) {
+        return part.getBody().getOps<CollectiveOpInterface>().empty();
+      });
+    return left;
   }
 
   void runOnOperation() override {
@@ -375,8 +405,8 @@ struct SplitPrograms
         parts = *splitProgram(rewriter, program);
         ++numSplit;
       }
-      for (GenericOp part : parts)
-        cut(rewriter, part);
+      while (!parts.empty())
+        llvm::append_range(parts, cut(rewriter, parts.pop_back_val()));
     }
   }
 };

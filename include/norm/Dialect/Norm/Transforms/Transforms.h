@@ -27,8 +27,8 @@ FailureOr<SmallVector<GenericOp>> splitProgram(RewriterBase &rewriter,
 
 /// Cuts the rows of a row program on memrefs into so many parts: a normalized
 /// dim of static size becomes two, and a reduction along it one along each part
-/// and one of the parts. Fails where there are no such dim or no reductions,
-/// and notifies the rewriter why.
+/// and one of the parts. Without reductions, parts become rows. Fails where
+/// there is no such dim, and notifies the rewriter why.
 LogicalResult cutRows(RewriterBase &rewriter, GenericOp program, int64_t parts);
 
 /// Replaces each `linalg.softmax` on tensors under `root` by reductions and
