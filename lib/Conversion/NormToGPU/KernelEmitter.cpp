@@ -13,6 +13,19 @@ using namespace mlir::norm;
 /// level. Part of the numerics: it decides the order of summation.
 static constexpr int64_t flushPeriod = 16;
 
+/// Both conditions, of which one may be a scalar and either null.
+static Value emitAnd(OpBuilder &builder, Location loc, Value lhs, Value rhs) {
+  if (!lhs || !rhs)
+    return lhs ? lhs : rhs;
+  auto type = isa<VectorType>(lhs.getType()) ? lhs.getType() : rhs.getType();
+  auto spread = [&](Value value) -> Value {
+    if (value.getType() == type)
+      return value;
+    return vector::BroadcastOp::create(builder, loc, type, value);
+  };
+  return arith::AndIOp::create(builder, loc, spread(lhs), spread(rhs));
+}
+
 KernelEmitter::KernelEmitter(OpBuilder &builder, const RowProgram &program,
                              ValueRange operands, const ThreadLayout &layout,
                              ThreadReducer &reducer, RowMemory &memory,
@@ -43,13 +56,98 @@ Value KernelEmitter::index(int64_t value) {
 
 void KernelEmitter::emit() {
   values.pushProgram();
-  values.pushRows({layout.position});
-  if (!isIn(RowResidence::Memory))
+  if (getLoopDims(op).empty()) {
+    values.pushRows({layout.position});
+    if (!isIn(RowResidence::Memory))
+      createPieces();
+    emitRow();
+    values.popFrame();
+  } else {
     createPieces();
+    emitRowLoop();
+  }
+  values.popFrame();
+}
+
+/// What stands in the rows' frame.
+void KernelEmitter::emitRow() {
   for (phase = 0; phase < program.getNumPhases(); ++phase)
     emitPhase();
+  phase = program.getNumPhases() - 1;
   emitRowOutputs();
+}
+
+//===----------------------------------------------------------------------===//
+// Sums over rows
+//===----------------------------------------------------------------------===//
+
+void KernelEmitter::visitSums(
+    function_ref<void(unsigned output, const Piece &piece)> body) {
+  for (auto [number, piece] : llvm::enumerate(pieces)) {
+    SmallVector<Value> none;
+    visit(piece, number, none, [&](const Piece &own, MutableArrayRef<Value>) {
+      for (unsigned output = 0; output < op.getOutputs().size(); ++output)
+        if (op.isAccumulator(output))
+          body(output, own);
+    });
+  }
+}
+
+void KernelEmitter::emitRowLoop() {
+  auto operandOf = [&](unsigned output) {
+    return operands[op.getInputs().size() + output];
+  };
+  auto dimsOf = [&](unsigned output) {
+    return ValueEmitter::dimsOf(op.getOutputMap(output));
+  };
+  SmallVector<Value> sums;
+  values.pushRows({layout.position});
+  visitSums([&](unsigned output, const Piece &) {
+    sums.push_back(values.load(operandOf(output), dimsOf(output)));
+  });
   values.popFrame();
+
+  SmallVector<int64_t> loopDims = getLoopDims(op);
+  SmallVector<OpFoldResult> sizes;
+  OpFoldResult count = builder.getIndexAttr(1);
+  for (int64_t dim : loopDims) {
+    sizes.push_back(values.getSize(dim));
+    count = multiply(builder, loc, count, sizes.back());
+  }
+  auto loop = scf::ForOp::create(
+      builder, loc, index(0),
+      getValueOrCreateConstantIndexOp(builder, loc, count), index(1), sums);
+  {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToEnd(loop.getBody());
+    DimPositions position = layout.position;
+    llvm::append_range(
+        position,
+        delinearize(builder, loc, loop.getInductionVar(), loopDims, sizes));
+    values.pushRows({position});
+    emitRow();
+    values.advanceFrame();
+    sums = llvm::to_vector_of<Value>(loop.getRegionIterArgs());
+    auto *sum = sums.begin();
+    visitSums([&](unsigned output, const Piece &) {
+      *sum = values.emitSum(*sum, op.getYield().getValues()[output]);
+      ++sum;
+    });
+    values.popFrame();
+    // The next row's first values go to the memory of these. With more phases,
+    // the barriers in between are enough.
+    if (layout.threadsPerRow > warpSize && program.getNumPhases() == 2)
+      gpu::BarrierOp::create(builder, loc);
+    scf::YieldOp::create(builder, loc, sums);
+  }
+  values.pushRows({layout.position});
+  for (auto &values : kept)
+    values.clear();
+  unsigned next = 0;
+  visitSums([&](unsigned output, const Piece &piece) {
+    values.storePiece(loop.getResult(next++), operandOf(output), dimsOf(output),
+                      emitAnd(builder, loc, layout.exists, piece.exists));
+  });
   values.popFrame();
 }
 
@@ -203,19 +301,6 @@ void KernelEmitter::keepInputs(ValueRange roots) {
 // Reductions
 //===----------------------------------------------------------------------===//
 
-/// Both conditions, of which one may be a scalar and either null.
-static Value emitAnd(OpBuilder &builder, Location loc, Value lhs, Value rhs) {
-  if (!lhs || !rhs)
-    return lhs ? lhs : rhs;
-  auto type = isa<VectorType>(lhs.getType()) ? lhs.getType() : rhs.getType();
-  auto spread = [&](Value value) -> Value {
-    if (value.getType() == type)
-      return value;
-    return vector::BroadcastOp::create(builder, loc, type, value);
-  };
-  return arith::AndIOp::create(builder, loc, spread(lhs), spread(rhs));
-}
-
 SmallVector<KernelEmitter::Reduction> KernelEmitter::getReductions() const {
   SmallVector<Reduction> reductions;
   for (CollectiveOpInterface collective : program.getCollectives(phase)) {
@@ -236,7 +321,8 @@ void KernelEmitter::emitPhase() {
   SmallVector<Reduction> reductions = getReductions();
   SmallVector<unsigned> outputs;
   for (unsigned output = 0; output < op.getOutputs().size(); ++output)
-    if (!isRowOutput(output) && getStorePhase(output) == phase)
+    if (!isRowOutput(output) && !op.isAccumulator(output) &&
+        getStorePhase(output) == phase)
       outputs.push_back(output);
   values.advanceFrame();
   if (isIn(RowResidence::Registers))

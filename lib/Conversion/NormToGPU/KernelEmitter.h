@@ -21,6 +21,9 @@ namespace mlir::norm {
 /// first sweep that needs them, once. Rows in workgroup memory: likewise, but
 /// the first sweep leaves what it has read there. Rows in memory: a sweep is a
 /// loop, which reads again what it needs.
+///
+/// With accumulators, all of that stands in a loop over the rows along the dims
+/// that these lack, whose sums stay in registers.
 class KernelEmitter {
 public:
   /// `operands` are the program's inside the kernel; `isAligned` as in
@@ -48,6 +51,11 @@ private:
   using SweepBody =
       function_ref<void(const Piece &piece, MutableArrayRef<Value>)>;
 
+  void emitRow();
+  void emitRowLoop();
+  /// Calls `body` for each accumulator and each piece, at the piece's place in
+  /// the row.
+  void visitSums(function_ref<void(unsigned output, const Piece &piece)> body);
   void emitPhase();
   SmallVector<Reduction> getReductions() const;
   /// Combines, and stores what can be stored in the same sweep.

@@ -62,11 +62,25 @@ bool norm::hasRowsInLanes(GenericOp op) {
   return laneDim && !op.isNormalizedDim(*laneDim);
 }
 
-/// The row dims, that of the lanes last, with how many groups they have.
+SmallVector<int64_t> norm::getLoopDims(GenericOp op) {
+  SmallVector<int64_t> dims = op.getRowDims();
+  llvm::erase_if(dims, [&](int64_t dim) {
+    for (unsigned output = 0; output < op.getOutputs().size(); ++output)
+      if (!op.getOutputMap(output).isFunctionOfDim(dim))
+        return false;
+    return true;
+  });
+  return dims;
+}
+
+/// The row dims that are no loop dims, that of the lanes last, with how many
+/// groups they have.
 static std::pair<SmallVector<int64_t>, SmallVector<OpFoldResult>>
 getRowGroups(OpBuilder &builder, GenericOp op, ValueRange operands) {
   GPUScheduleAttr schedule = op.getGPUSchedule();
-  SmallVector<int64_t> dims = op.getRowDims();
+  SmallVector<int64_t> dims = op.getRowDims(), loopDims = getLoopDims(op);
+  llvm::erase_if(
+      dims, [&](int64_t dim) { return llvm::is_contained(loopDims, dim); });
   if (hasRowsInLanes(op)) {
     llvm::erase(dims, *schedule.getLaneDim());
     dims.push_back(*schedule.getLaneDim());

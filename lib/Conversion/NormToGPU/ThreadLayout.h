@@ -22,9 +22,14 @@ struct ThreadLayout {
   /// Whether the thread's row exists; null if it always does. Where it does
   /// not, the position is that of the last row, so that loads are harmless.
   Value exists;
-  /// Where the row, or the first of its group, is along the row dims.
+  /// Where the row, or the first of its group, is along the row dims but the
+  /// loop dims.
   DimPositions position;
 };
+
+/// The row dims that accumulators lack: a thread goes over the rows along these
+/// one after the other.
+SmallVector<int64_t> getLoopDims(GenericOp op);
 
 /// Whether the lanes of a schedule's pieces are rows.
 bool hasRowsInLanes(GenericOp op);

@@ -12,8 +12,6 @@
 using namespace mlir;
 using namespace mlir::norm;
 
-static constexpr int64_t warpSize = 32;
-
 Value ThreadReducer::index(int64_t value) {
   return arith::ConstantIndexOp::create(builder, loc, value);
 }

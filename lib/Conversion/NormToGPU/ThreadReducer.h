@@ -8,6 +8,8 @@
 
 namespace mlir::norm {
 
+inline constexpr int64_t warpSize = 32;
+
 /// Combines values across the threads of a row. Those of a warp exchange them
 /// by shuffles, those of several warps, or whose neighbours have other rows,
 /// through workgroup memory with one barrier for all values at once. Each

@@ -47,7 +47,7 @@ func.func @cpu_schedule(%x: memref<4x8xf32>) {
 #rows = affine_map<(r, c) -> (r, c)>
 #row = affine_map<(r, c) -> (c)>
 func.func @accumulator(%x: memref<4x8xf32>, %sum: memref<8xf32>) {
-  // expected-error @below {{expected no output that accumulates over rows, got output #0: run norm-split-programs first}}
+  // expected-error @below {{expected outputs that accumulate over rows to have all normalized dims, and rows in registers, got output #0: run norm-split-programs first}}
   norm.generic {indexing_maps = [#rows, #row], normalized_dims = [1], schedule = #norm.gpu_schedule<lane_dim = 1>}
       ins(%x : memref<4x8xf32>) outs(%sum : memref<8xf32>) {
   ^bb0(%e: f32):

@@ -172,3 +172,33 @@ func.func @channels(%x: memref<2x8x64xf32>) {
   }
   return
 }
+
+// -----
+
+#plc = affine_map<(p, l, c) -> (p, l, c)>
+#pc = affine_map<(p, l, c) -> (p, c)>
+
+// A sum over rows: a warp goes over the rows of a part, one after the other. What it has of the sum stays in registers.
+// CHECK-LABEL: gpu.func @sums_kernel(
+// CHECK-DAG: %[[ZERO:.*]] = arith.constant 0 : index
+// CHECK-DAG: %[[ONE:.*]] = arith.constant 1 : index
+// CHECK-DAG: %[[ROWS:.*]] = arith.constant 16 : index
+// CHECK: %[[START:.*]] = vector.load %[[S:.*]][%[[PART:.*]], %[[COLUMN:.*]]] {{.*}} : memref<8x128xf32, 1>, vector<4xf32>
+// CHECK: %[[TOTAL:.*]] = scf.for %[[ROW:.*]] = %[[ZERO]] to %[[ROWS]] step %[[ONE]] iter_args(%[[SUM:.*]] = %[[START]]) -> (vector<4xf32>) {
+// CHECK: %[[X:.*]] = vector.load %{{.*}}[%[[PART]], %[[ROW]], %[[COLUMN]]] {{.*}} : memref<8x16x128xf32, 1>, vector<4xf32>
+// CHECK: gpu.shuffle
+// CHECK: vector.store %{{.*}}, %{{.*}}[%[[PART]], %[[ROW]], %[[COLUMN]]] {{.*}} : memref<8x16x128xf32, 1>, vector<4xf32>
+// CHECK: %[[NEXT:.*]] = arith.addf %[[SUM]], %[[X]] : vector<4xf32>
+// CHECK: scf.yield %[[NEXT]]
+// CHECK: vector.store %[[TOTAL]], %[[S]][%[[PART]], %[[COLUMN]]]
+func.func @sums(%x: memref<8x16x128xf32>, %s: memref<8x128xf32>) {
+  norm.generic {indexing_maps = [#plc, #plc, #pc], normalized_dims = [2],
+                schedule = #norm.gpu_schedule<lane_dim = 2, vector_size = 4, rows_per_block = 4, row_in = registers>}
+      ins(%x : memref<8x16x128xf32>) outs(%x, %s : memref<8x16x128xf32>, memref<8x128xf32>) {
+  ^bb0(%e: f32):
+    %m = norm.reduce <maximumf> %e : f32
+    %d = arith.subf %e, %m : f32
+    norm.yield %d, %e : f32, f32
+  }
+  return
+}

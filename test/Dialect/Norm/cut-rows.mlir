@@ -44,22 +44,62 @@ func.func @softmax(%x: memref<1x524288xf32>) {
 #rc = affine_map<(r, c) -> (r, c)>
 #c = affine_map<(r, c) -> (c)>
 
-// The sum of many rows: of parts of them, then of the parts.
+// The sum of many rows. Alone, or for a chip whose blocks have registers for it,
+// each part's rows go by one after the other; sums of parts start at 0.
 // CHECK-LABEL: func @sum
 // CHECK-SAME: %[[X:[a-z0-9]+]]: memref<65536x768xf32>, %[[S:[a-z0-9]+]]: memref<768xf32>
 // CHECK: %[[P:.*]] = memref.expand_shape %[[X]] {{\[}}[0, 1], [2]] output_shape [4, 16384, 768]
 // CHECK: norm.generic {{.*}} normalized_dims = [1]} ins(%[[P]] : {{.*}}) outs(%[[SUMS:.*]] : memref<4x768xf32>)
 // CHECK: norm.generic {{.*}} normalized_dims = [0]} ins(%[[S]], %[[SUMS]] : {{.*}}) outs(%[[S]] : memref<768xf32>)
 // CHECK-NOT: norm.generic
+// CHECK: return
 // SM80-LABEL: func @sum
-// SM80: output_shape [8, 8192, 768]
+// SM80-SAME: %[[X:[a-z0-9]+]]: memref<65536x768xf32>, %[[S:[a-z0-9]+]]: memref<768xf32>
+// SM80: %[[P:.*]] = memref.expand_shape %[[X]] {{\[}}[0, 1], [2]] output_shape [512, 128, 768]
+// SM80: %[[SUMS:.*]] = memref.alloc() {alignment = 16 : i64} : memref<512x768xf32>
+// SM80: %[[ZERO:.*]] = arith.constant 0.0
+// SM80: linalg.fill ins(%[[ZERO]] : f32) outs(%[[SUMS]] : memref<512x768xf32>)
+// SM80: norm.generic {indexing_maps = [#[[ALL:.*]], #[[PARTS:.*]]], normalized_dims = [2]} ins(%[[P]] : {{.*}}) outs(%[[SUMS]] :
+// SM80: norm.generic {{.*}} normalized_dims = [0]} ins(%[[S]], %[[SUMS]] : {{.*}}) outs(%[[S]] : memref<768xf32>)
+// SM80: ^bb0(%[[OLD:.*]]: f32, %[[OWN:.*]]: f32):
+// SM80: %[[TOTAL:.*]] = norm.reduce <add> %[[OWN]]
+// SM80: arith.addf %[[OLD]], %[[TOTAL]]
+// SM80: memref.dealloc %[[SUMS]]
 // SM90-LABEL: func @sum
-// SM90: output_shape [8, 8192, 768]
+// SM90: output_shape [512, 128, 768]
 // NEVER-LABEL: func @sum
 // NEVER-NOT: memref.expand_shape
 func.func @sum(%x: memref<65536x768xf32>, %s: memref<768xf32>) {
   norm.generic {indexing_maps = [#rc, #c], normalized_dims = [1]}
       ins(%x : memref<65536x768xf32>) outs(%s : memref<768xf32>) {
+  ^bb0(%e: f32):
+    norm.yield %e : f32
+  }
+  return
+}
+
+// -----
+
+#rc = affine_map<(r, c) -> (r, c)>
+#c = affine_map<(r, c) -> (c)>
+
+// Rows that leave no registers for sums: these get programs whose rows are the
+// columns, as do those of a number with few divisors or of few.
+// SM80-LABEL: func @no_sums
+// SM80-NOT: linalg.fill
+// SM90-LABEL: func @no_sums
+// SM90-NOT: linalg.fill
+func.func @no_sums(%x: memref<4096x32768xf32>, %s: memref<32768xf32>, %y: memref<1023x64xf32>, %z: memref<512x64xf32>, %t: memref<64xf32>) {
+  norm.generic {indexing_maps = [#rc, #c], normalized_dims = [1]}
+      ins(%x : memref<4096x32768xf32>) outs(%s : memref<32768xf32>) {
+  ^bb0(%e: f32):
+    norm.yield %e : f32
+  }
+  norm.generic {indexing_maps = [#rc, #c], normalized_dims = [1]} ins(%y : memref<1023x64xf32>) outs(%t : memref<64xf32>) {
+  ^bb0(%e: f32):
+    norm.yield %e : f32
+  }
+  norm.generic {indexing_maps = [#rc, #c], normalized_dims = [1]} ins(%z : memref<512x64xf32>) outs(%t : memref<64xf32>) {
   ^bb0(%e: f32):
     norm.yield %e : f32
   }

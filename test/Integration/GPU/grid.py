@@ -76,6 +76,12 @@ def cut_calls():
         yield FullBackward(f"backward_{t}", t, (64, 128)), (64, 128)
     yield Norm("masked", (2, 512), (1,), mask=True, mean="f32", rstd="f32"), (2, 512)
     yield Norm("uncut", (2, 1000), (1,)), (2, 1000)
+    # Sums in registers, of rows that one warp has and that several share.
+    for _ in SEEDS:
+        yield Backward("sums_bf16", "bf16", (64, 1024)), (64, 1024)
+        yield FullBackward("sums_f32", "f32", (48, 2000)), (48, 2000)
+        yield FullBackward("sums_in_place", "f16", (28, 264), in_place=True), (28, 264)
+        yield Backward("sums_f64", "f64", (12, 40)), (12, 40)
 
 
 def shifted_calls():

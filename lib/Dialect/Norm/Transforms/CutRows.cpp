@@ -2,6 +2,7 @@
 
 #include "SubProgram.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "norm/Dialect/Norm/Transforms/Transforms.h"
 
@@ -176,4 +177,102 @@ LogicalResult norm::cutRows(RewriterBase &rewriter, GenericOp program,
   OpBuilder::InsertionGuard guard(rewriter);
   RowCutter(rewriter, program, *dim, parts).run();
   return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Sums
+//===----------------------------------------------------------------------===//
+
+bool norm::canSumInParts(GenericOp program) {
+  SmallVector<int64_t> rowDims = program.getRowDims();
+  ArrayRef<int64_t> dims = program.getNormalizedDims();
+  if (!program.hasPureBufferSemantics() || rowDims.size() != 1 || dims.empty())
+    return false;
+  bool sums = false;
+  for (unsigned output = 0; output < program.getOutputs().size(); ++output) {
+    AffineMap map = program.getOutputMap(output);
+    size_t own = llvm::count_if(
+        dims, [&](int64_t dim) { return map.isFunctionOfDim(dim); });
+    sums |= program.isAccumulator(output);
+    if (own != dims.size() && (own != 0 || program.isAccumulator(output)))
+      return false;
+  }
+  return sums && llvm::all_of(program.getBody().getOps<CollectiveOpInterface>(),
+                              [&](CollectiveOpInterface op) {
+                                return llvm::equal(op.getCombinedDims(), dims);
+                              });
+}
+
+/// The program that adds up `parts`, memrefs whose first dim numbers the parts,
+/// onto `sums`; `maps` are the sums' in a space of the elements' dims behind
+/// that of the parts.
+static GenericOp addUpParts(RewriterBase &rewriter, Location loc,
+                            ValueRange sums, ValueRange parts,
+                            ArrayRef<AffineMap> maps) {
+  SmallVector<Value> inputs(sums);
+  llvm::append_range(inputs, parts);
+  SmallVector<AffineMap> all(maps);
+  AffineExpr part = rewriter.getAffineDimExpr(0);
+  for (AffineMap map : maps)
+    all.push_back(map.insertResult(part, 0));
+  llvm::append_range(all, maps);
+  return GenericOp::create(
+      rewriter, loc, inputs, sums, all, /*normalizedDims=*/{0},
+      [&](OpBuilder &body, Location loc, ValueRange arguments) {
+        SmallVector<Value> totals;
+        for (size_t i = 0; i < sums.size(); ++i) {
+          Value sum = ReduceOp::create(body, loc, vector::CombiningKind::ADD,
+                                       arguments[sums.size() + i],
+                                       /*where=*/Value(), /*over=*/nullptr);
+          totals.push_back(arith::AddFOp::create(body, loc, arguments[i], sum));
+        }
+        YieldOp::create(body, loc, totals);
+      });
+}
+
+FailureOr<GenericOp> norm::sumInParts(RewriterBase &rewriter, GenericOp program,
+                                      int64_t parts) {
+  int64_t dim = program.getRowDims().front();
+  int64_t rows = program.getDimSizes()[dim];
+  if (parts <= 1 || ShapedType::isDynamic(rows) || rows == 0 ||
+      rows % parts != 0)
+    return rewriter.notifyMatchFailure(program,
+                                       "its rows have not that many parts");
+  OpBuilder::InsertionGuard guard(rewriter);
+  SmallVector<unsigned> outputs;
+  for (unsigned output = 0; output < program.getOutputs().size(); ++output)
+    if (program.isAccumulator(output))
+      outputs.push_back(output);
+  RowCutter(rewriter, program, dim, parts).run();
+  Location loc = program.getLoc();
+  SmallVector<Value> sums, memory;
+  SmallVector<AffineMap> sumMaps, maps = program.getIndexingMapsArray();
+  ArrayRef<int64_t> dims = program.getNormalizedDims();
+  for (unsigned output : outputs) {
+    AffineMap &map = maps[program.getInputs().size() + output];
+    sums.push_back(program.getOutputs()[output]);
+    SmallVector<AffineExpr> elements;
+    for (int64_t own : dimsOf(map))
+      elements.push_back(rewriter.getAffineDimExpr(
+          1 + (llvm::find(dims, own) - dims.begin())));
+    sumMaps.push_back(
+        AffineMap::get(1 + dims.size(), 0, elements, rewriter.getContext()));
+    map = map.insertResult(rewriter.getAffineDimExpr(dim), 0);
+    Type type = getElementTypeOrSelf(sums.back());
+    rewriter.setInsertionPoint(program);
+    memory.push_back(createEmpty(rewriter, program, dimsOf(map), type));
+    Value zero =
+        arith::ConstantOp::create(rewriter, loc, rewriter.getZeroAttr(type));
+    linalg::FillOp::create(rewriter, loc, zero, memory.back());
+  }
+  rewriter.modifyOpInPlace(program, [&] {
+    for (auto [output, own] : llvm::zip_equal(outputs, memory))
+      program.getOutputsMutable()[output].set(own);
+    program.setIndexingMapsAttr(rewriter.getAffineMapArrayAttr(maps));
+  });
+  rewriter.setInsertionPointAfter(program);
+  GenericOp total = addUpParts(rewriter, loc, sums, memory, sumMaps);
+  for (Value own : memory)
+    memref::DeallocOp::create(rewriter, loc, own);
+  return total;
 }

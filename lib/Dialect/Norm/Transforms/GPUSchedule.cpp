@@ -41,6 +41,10 @@ static constexpr int64_t otherWorkgroupBytes = 2 << 10;
 static constexpr int64_t busyBlocks = 256;
 static constexpr int64_t longBytes = 512 << 10, partBytes = 64 << 10;
 
+/// Parts of the rows with a sum each: enough for all of a GPU, and with rows
+/// enough that the sums are little to write.
+static constexpr int64_t mostSums = 512, fewestSums = 128, fewestSummed = 8;
+
 /// For rows of unknown length: threads, and pieces that each has in flight.
 static constexpr int64_t dynamicThreads = 256, dynamicVectors = 4;
 
@@ -77,14 +81,17 @@ static int64_t getBytes(Type type) {
 
 /// Bytes of the widest element among the operands that hold rows, or of the
 /// narrowest that varies along the dim if none does. What all rows share may be
-/// wider: it comes from caches.
+/// wider: it comes from caches, and sums stay in registers.
 static int64_t getWidestRowBytes(GenericOp op, int64_t dim) {
   SmallVector<int64_t> rowDims = op.getRowDims();
   int64_t widest = 0, narrowest = sizeof(int64_t);
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
   for (OpOperand &operand : op->getOpOperands()) {
     AffineMap map = maps[operand.getOperandNumber()];
-    if (!map.isFunctionOfDim(dim))
+    bool isSum =
+        op.isDpsInit(&operand) &&
+        op.isAccumulator(operand.getOperandNumber() - op.getInputs().size());
+    if (!map.isFunctionOfDim(dim) || isSum)
       continue;
     auto variesAlongAny = [&](ArrayRef<int64_t> dims) {
       return dims.empty() || llvm::any_of(dims, [&](int64_t dim) {
@@ -150,9 +157,22 @@ static int64_t getKeptBytes(GenericOp op) {
 }
 
 /// Registers per element: those of what is kept as it is, but at least one for
-/// what is computed from that.
+/// what is computed from that; and those of sums over rows.
 static int64_t getRegistersPerElement(GenericOp op) {
-  return std::max<int64_t>(llvm::divideCeil(getKeptBytes(op), 4), 1);
+  int64_t registers =
+      std::max<int64_t>(llvm::divideCeil(getKeptBytes(op), 4), 1);
+  for (auto [output, memory] : llvm::enumerate(op.getOutputs()))
+    if (op.isAccumulator(output))
+      registers += getBytes(memory.getType()) / 4;
+  return registers;
+}
+
+/// Whether all outputs have the dim: a thread goes over the rows along others.
+static bool haveAllOutputs(GenericOp op, int64_t dim) {
+  for (unsigned output = 0; output < op.getOutputs().size(); ++output)
+    if (!op.getOutputMap(output).isFunctionOfDim(dim))
+      return false;
+  return true;
 }
 
 /// Rows of a block that has at least `threads` threads, unless there are fewer
@@ -162,8 +182,9 @@ static int64_t chooseRows(GenericOp op, int64_t threadsPerRow) {
   int64_t count = 1;
   SmallVector<int64_t> ranges = op.getStaticLoopRanges();
   for (int64_t dim : op.getRowDims())
-    if (ShapedType::isDynamic(ranges[dim]) ||
-        llvm::MulOverflow(count, ranges[dim], count))
+    if (haveAllOutputs(op, dim) &&
+        (ShapedType::isDynamic(ranges[dim]) ||
+         llvm::MulOverflow(count, ranges[dim], count)))
       return rows;
   int64_t fewest = std::max<int64_t>(warpSize / threadsPerRow, 1);
   while (rows > fewest && rows / 2 >= count)
@@ -302,4 +323,20 @@ int64_t norm::chooseRowParts(GenericOp op, StringRef chip) {
   while (2 * parts * blocks <= busyBlocks && bytes >= 2 * parts * partBytes)
     parts *= 2;
   return parts;
+}
+
+bool norm::canKeepSums(GenericOp op, StringRef chip) {
+  GPUScheduleAttr schedule = chooseGPUSchedule(op, chip);
+  return schedule.getRowIn() == RowResidence::Registers &&
+         schedule.getCluster() == 1 &&
+         op.isNormalizedDim(*schedule.getLaneDim());
+}
+
+int64_t norm::chooseSumParts(GenericOp op) {
+  int64_t rows = op.getStaticLoopRanges()[op.getRowDims().front()];
+  int64_t parts = ShapedType::isDynamic(rows) ? 1 : mostSums;
+  while (parts >= fewestSums &&
+         (rows % parts != 0 || rows / parts < fewestSummed))
+    parts /= 2;
+  return parts < fewestSums ? 1 : parts;
 }

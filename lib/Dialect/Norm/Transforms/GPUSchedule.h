@@ -15,6 +15,14 @@ GPUScheduleAttr chooseGPUSchedule(GenericOp op, StringRef chip);
 /// sizes are dynamic.
 int64_t chooseRowParts(GenericOp op, StringRef chip);
 
+/// Whether sums over rows, of a program that `canSumInParts`, fit the registers
+/// of a known chip beside a row.
+bool canKeepSums(GenericOp op, StringRef chip);
+
+/// Into how many parts the rows of such a program should be cut, each with sums
+/// of its own: 1 where rows are few, or their number dynamic or odd.
+int64_t chooseSumParts(GenericOp op);
+
 } // namespace mlir::norm
 
 #endif // NORM_LIB_DIALECT_NORM_TRANSFORMS_GPUSCHEDULE_H

@@ -3,6 +3,7 @@
 #include "GPUSchedule.h"
 #include "SubProgram.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "norm/Dialect/Norm/IR/VaryingDims.h"
 #include "norm/Dialect/Norm/Transforms/Passes.h"
@@ -388,6 +389,19 @@ struct SplitPrograms
     return left;
   }
 
+  /// Keeps sums over rows in a program, if they fit the chip. Returns the
+  /// program that is left to be looked at.
+  FailureOr<GenericOp> keepSums(RewriterBase &rewriter, GenericOp program) {
+    if (chip.empty() || !canSumInParts(program))
+      return failure();
+    setAlgorithm(program);
+    expandCollectives(rewriter, program);
+    int64_t parts = rowParts ? rowParts : chooseSumParts(program);
+    if (parts == 1 || !canKeepSums(program, chip))
+      return failure();
+    return sumInParts(rewriter, program, parts);
+  }
+
   void runOnOperation() override {
     if (failed(verifyOptions()))
       return signalPassFailure();
@@ -400,7 +414,11 @@ struct SplitPrograms
     });
     for (GenericOp program : programs) {
       SmallVector<GenericOp> parts = {program};
-      if (!combinesWholeRows(program)) {
+      if (FailureOr<GenericOp> total = keepSums(rewriter, program);
+          succeeded(total)) {
+        parts = {*total};
+        ++numKept;
+      } else if (!combinesWholeRows(program)) {
         setAlgorithm(program);
         parts = *splitProgram(rewriter, program);
         ++numSplit;

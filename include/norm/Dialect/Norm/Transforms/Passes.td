@@ -196,6 +196,8 @@ def NormSplitProgramsPass : Pass<"norm-split-programs"> {
     - Outputs that lack some of the normalized dims become programs without collectives.
     - With `chip`, rows of static size are cut into parts where there are so few that most of that GPU would idle: each reduction becomes
       one along each part, in a program that has as many rows as there are parts, and one of the parts.
+    - With `chip`, a program keeps outputs that accumulate over rows, where these are many and of static number, and sums as long as
+      a row fit the registers: it then goes over parts of the rows, one row after the other, and another one adds up the parts' sums.
 
     Results in between are memrefs of their own, which are freed behind the last program. An output may be the memory of an input
     still: what may be overwritten too early goes to its output at the end. `norm.moments` and `norm.head_mean` become reductions, by the
@@ -203,7 +205,7 @@ def NormSplitProgramsPass : Pass<"norm-split-programs"> {
 
     Programs with a schedule, on tensors, and those that combine whole rows stay.
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::memref::MemRefDialect"];
   let options = [
     Option<"algorithm", "algorithm", "::mlir::norm::MomentsAlgorithm",
            /*default=*/"::mlir::norm::MomentsAlgorithm::CorrectedTwoPass",
@@ -220,7 +222,8 @@ def NormSplitProgramsPass : Pass<"norm-split-programs"> {
            "Cut rows into so many parts, where their static size allows; 0: as is good for the chip">
   ];
   let statistics = [Statistic<"numSplit", "num-split", "Number of row programs that were split">,
-                    Statistic<"numCut", "num-cut", "Number of row programs whose rows were cut into parts">];
+                    Statistic<"numCut", "num-cut", "Number of row programs whose rows were cut into parts">,
+                    Statistic<"numKept", "num-kept", "Number of row programs with sums over parts of the rows">];
 }
 
 #endif // NORM_DIALECT_NORM_TRANSFORMS_PASSES_TD

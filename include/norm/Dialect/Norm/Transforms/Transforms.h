@@ -31,6 +31,16 @@ FailureOr<SmallVector<GenericOp>> splitProgram(RewriterBase &rewriter,
 /// there is no such dim, and notifies the rewriter why.
 LogicalResult cutRows(RewriterBase &rewriter, GenericOp program, int64_t parts);
 
+/// Whether a program on memrefs has sums over its rows, each of as many
+/// elements as a row, and else whole rows alone, numbered by one dim.
+bool canSumInParts(GenericOp program);
+
+/// Cuts the rows of such a program, which must be a static multiple of `parts`
+/// in number, into parts whose sums it writes to memory of its own. Returns the
+/// program that adds these up, behind it.
+FailureOr<GenericOp> sumInParts(RewriterBase &rewriter, GenericOp program,
+                                int64_t parts);
+
 /// Replaces each `linalg.softmax` on tensors under `root` by reductions and
 /// elementwise operations.
 void decomposeSoftmax(RewriterBase &rewriter, Operation *root);
