@@ -32,6 +32,11 @@ private:
     int64_t workgroupBytes = 0;
   };
 
+  /// How an argument of a kernel travels: memrefs as their descriptors.
+  Type getPackedType(Type type);
+  Value pack(Value argument);
+  Value unpack(Value packed, Type type);
+
   FailureOr<Kernel> convertKernel(gpu::GPUFuncOp kernel);
   void passArguments(gpu::GPUFuncOp kernel, Value packed,
                      LLVM::LLVMStructType type);
@@ -49,6 +54,40 @@ private:
 // Kernels
 //===----------------------------------------------------------------------===//
 
+Type Emulation::getPackedType(Type type) {
+  Type i64 = rewriter.getI64Type();
+  if (type.isIndex())
+    return i64;
+  auto memref = dyn_cast<MemRefType>(type);
+  if (!memref)
+    return type;
+  SmallVector<Type> fields = {pointer, pointer, i64};
+  if (memref.getRank() > 0)
+    fields.append(2, LLVM::LLVMArrayType::get(i64, memref.getRank()));
+  return LLVM::LLVMStructType::getLiteral(rewriter.getContext(), fields);
+}
+
+Value Emulation::pack(Value argument) {
+  Type type = argument.getType(), packed = getPackedType(type);
+  if (type == packed)
+    return argument;
+  if (type.isIndex())
+    return asInteger(argument.getLoc(), argument);
+  return UnrealizedConversionCastOp::create(rewriter, argument.getLoc(), packed,
+                                            argument)
+      .getResult(0);
+}
+
+Value Emulation::unpack(Value packed, Type type) {
+  if (type == packed.getType())
+    return packed;
+  if (type.isIndex())
+    return arith::IndexCastOp::create(rewriter, packed.getLoc(), type, packed);
+  return UnrealizedConversionCastOp::create(rewriter, packed.getLoc(), type,
+                                            packed)
+      .getResult(0);
+}
+
 void Emulation::passArguments(gpu::GPUFuncOp kernel, Value packed,
                               LLVM::LLVMStructType type) {
   Location loc = kernel.getLoc();
@@ -57,7 +96,8 @@ void Emulation::passArguments(gpu::GPUFuncOp kernel, Value packed,
         LLVM::GEPOp::create(rewriter, loc, pointer, type, packed,
                             ArrayRef<LLVM::GEPArg>{0, int32_t(index)});
     Value loaded = LLVM::LoadOp::create(rewriter, loc, field, address);
-    kernel.getArgument(index).replaceAllUsesWith(loaded);
+    BlockArgument argument = kernel.getArgument(index);
+    argument.replaceAllUsesWith(unpack(loaded, argument.getType()));
   }
 }
 
@@ -92,7 +132,9 @@ FailureOr<Emulation::Kernel> Emulation::convertKernel(gpu::GPUFuncOp kernel) {
   if (!kernel.getBody().hasOneBlock())
     return kernel.emitOpError("expected structured control flow");
   Kernel result;
-  SmallVector<Type> types(kernel.getFunctionType().getInputs());
+  SmallVector<Type> types =
+      llvm::map_to_vector(kernel.getFunctionType().getInputs(),
+                          [&](Type type) { return getPackedType(type); });
   result.arguments =
       LLVM::LLVMStructType::getLiteral(rewriter.getContext(), types);
   rewriter.setInsertionPointToEnd(module.getBody());
@@ -239,7 +281,8 @@ LogicalResult Emulation::convertOps(Kernel &kernel) {
 void Emulation::convertLaunch(gpu::LaunchFuncOp launch, Kernel kernel) {
   Location loc = launch.getLoc();
   rewriter.setInsertionPoint(launch);
-  Value packed = aggregate(loc, kernel.arguments, launch.getKernelOperands());
+  SmallVector<Value> arguments = llvm::map_to_vector(
+      launch.getKernelOperands(), [&](Value value) { return pack(value); });
   Value function =
       func::ConstantOp::create(rewriter, loc, kernel.function.getFunctionType(),
                                SymbolRefAttr::get(kernel.function));
@@ -248,7 +291,7 @@ void Emulation::convertLaunch(gpu::LaunchFuncOp launch, Kernel kernel) {
           .getResult(0);
   Value text = string(loc, (kernel.function.getName() + "_name").str(),
                       launch.getKernelName());
-  Value arguments = place(launch, packed);
+  Value packed = place(launch, aggregate(loc, kernel.arguments, arguments));
   Value blocks = place(launch, sizes(loc, launch.getGridSizeOperandValues()));
   Value threads = place(launch, sizes(loc, launch.getBlockSizeOperandValues()));
   Type i64 = rewriter.getI64Type();
@@ -259,7 +302,7 @@ void Emulation::convertLaunch(gpu::LaunchFuncOp launch, Kernel kernel) {
   clusterSize =
       clusterSize ? asInteger(loc, clusterSize) : constant(loc, i64, 1);
   call(loc, "norm_emulated_launch", nullptr,
-       {text, function, arguments, blocks, threads,
+       {text, function, packed, blocks, threads,
         constant(loc, i64, kernel.workgroupBytes), asked, clusterSize});
   rewriter.eraseOp(launch);
 }

@@ -42,7 +42,11 @@ void addNormTensorPasses(OpPassManager &pm, const NormToLLVMOptions &options) {
 
 /// Row programs on memrefs to loops over vectors.
 void addNormMemRefPasses(OpPassManager &pm, const NormToLLVMOptions &options) {
-  pm.addPass(createNormCollapseDimsPass());
+  if (options.emulateChip.empty())
+    pm.addPass(createNormCollapseDimsPass());
+  else
+    addSplitPrograms(pm, options.algorithm, options.emulateChip,
+                     options.rowParts);
   NormSchedulePassOptions schedule;
   schedule.vectorBits = options.vectorBits;
   schedule.scalable = options.scalable;
@@ -58,8 +62,10 @@ void addNormMemRefPasses(OpPassManager &pm, const NormToLLVMOptions &options) {
   pm.addPass(createNormExpandMomentsPass());
   if (!options.emulateChip.empty()) {
     pm.addPass(createConvertNormToGPUPass());
+    addCleanup(pm);
+    addLinalgToGPU(pm);
     pm.addPass(createNormEmulateGPUPass());
-    return addCleanup(pm);
+    return;
   }
   ConvertNormToVectorPassOptions conversion;
   conversion.fma = options.fma;
@@ -186,6 +192,17 @@ void norm::addBufferStage(OpPassManager &pm) {
   bufferization::buildBufferDeallocationPipeline(
       pm, bufferization::BufferDeallocationPipelineOptions());
   pm.addPass(createConvertBufferizationToMemRefPass());
+}
+
+void norm::addSplitPrograms(OpPassManager &pm, MomentsAlgorithm algorithm,
+                            StringRef chip, int64_t rowParts) {
+  pm.addPass(createNormCollapseDimsPass());
+  NormSplitProgramsPassOptions split;
+  split.algorithm = algorithm;
+  split.chip = chip.str();
+  split.rowParts = rowParts;
+  pm.addPass(createNormSplitProgramsPass(split));
+  pm.addPass(createNormCollapseDimsPass());
 }
 
 void norm::addHostStage(OpPassManager &pm, const NormToLLVMOptions &options) {

@@ -44,7 +44,7 @@ static StringRef getKeyword(DeviceFormat format) {
 /// Row programs to kernels and their launches.
 static void addNormMemRefPasses(OpPassManager &pm,
                                 const NormToNVVMOptions &options) {
-  pm.addPass(createNormCollapseDimsPass());
+  addSplitPrograms(pm, options.algorithm, options.chip, options.rowParts);
   NormSchedulePassOptions schedule;
   schedule.chip = options.chip;
   schedule.algorithm = options.algorithm;
@@ -56,8 +56,7 @@ static void addNormMemRefPasses(OpPassManager &pm,
   addCleanup(pm);
 }
 
-/// What is left of linalg to plain kernels.
-static void addLinalgToGPU(OpPassManager &pm) {
+void norm::addLinalgToGPU(OpPassManager &pm) {
   pm.addPass(createNormExpandCopiesPass());
   pm.addPass(createNormSequentialOpsToGPUPass());
   OpPassManager &functions = pm.nest<func::FuncOp>();

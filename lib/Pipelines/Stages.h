@@ -18,6 +18,13 @@ void addTensorStage(OpPassManager &pm, const NormToLLVMOptions &options);
 /// Tensors to memrefs.
 void addBufferStage(OpPassManager &pm);
 
+/// Row programs on memrefs to such as GPU kernels can be made of.
+void addSplitPrograms(OpPassManager &pm, MomentsAlgorithm algorithm,
+                      StringRef chip, int64_t rowParts);
+
+/// What is left of linalg to plain kernels.
+void addLinalgToGPU(OpPassManager &pm);
+
 /// What is left on the host to the LLVM dialect.
 void addHostStage(OpPassManager &pm, const NormToLLVMOptions &options);
 

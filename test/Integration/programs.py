@@ -125,6 +125,7 @@ func.func @{self.name}(%DY: {shaped}, %X: {shaped}, %G: {parameter}, %M: {row}, 
 
     def check(self, library, sizes, random):
         arrays = self.arguments(sizes, random)
+        dy, x, gamma = (array.get() for array in arrays[:3])
         inits = [array.get() for array in arrays[6:]]
         bits = [array.bits() for array in arrays[6:]]
         library.call(self.name, *arrays)
@@ -132,8 +133,7 @@ func.func @{self.name}(%DY: {shaped}, %X: {shaped}, %G: {parameter}, %M: {row}, 
             assert bits == [array.bits() for array in arrays[6:]], f"{self.name}: accumulators changed without rows"
         if 0 in sizes:
             return arrays
-        dy, x, gamma, mean, rstd = (array.get() for array in arrays[:5])
-        mean, rstd = mean[:, None], rstd[:, None]
+        mean, rstd = (array.get()[:, None] for array in arrays[3:5])
         unit = ROUNDOFF[wide(self.type)]
         normalized, weighted = (x - mean) * rstd, dy * gamma
         size = np.abs(normalized) + np.abs(mean) * rstd / 8
@@ -150,6 +150,69 @@ func.func @{self.name}(%DY: {shaped}, %X: {shaped}, %G: {parameter}, %M: {row}, 
             error = steps * unit * (np.abs(init) + magnitude.sum(0))
             require_close(f"{self.name} {list(sizes)} {what}", array.get(), init + terms.sum(0), error)
         return arrays
+
+
+class FullBackward(Backward):
+    """The same, with the mean and the inverse root computed on the way, as results; `in_place` puts dx over dy."""
+
+    def __init__(self, name, element_type="f32", sizes=(None, None), in_place=False):
+        super().__init__(name, element_type, sizes)
+        self.in_place = in_place
+
+    def mlir(self):
+        t = wide(self.type)
+        shaped, parameter, row = memref(self.sizes, self.type), memref(self.sizes[1:], t), memref(self.sizes[:1], t)
+        into_x, x = extend("x", self.type)
+        into_dy, dy = extend("dy", self.type)
+        out, dx = truncate("dxw", self.type)
+        maps = ", ".join(f"affine_map<(r, c) -> ({dims})>" for dims in ("r, c", "r, c", "c", "r, c", "c", "c", "r", "r"))
+        return f"""
+func.func @{self.name}(%DY: {shaped}, %X: {shaped}, %G: {parameter}, %M: {row}, %R: {row}, %DX: {shaped},
+                       %DG: {parameter}, %DB: {parameter}) {INTERFACE} {{
+  norm.generic {{indexing_maps = [{maps}], normalized_dims = [1]}}
+      ins(%DY, %X, %G : {shaped}, {shaped}, {parameter})
+      outs({"%DY" if self.in_place else "%DX"}, %DG, %DB, %M, %R : {shaped}, {parameter}, {parameter}, {row}, {row}) {{
+  ^bb0(%dy: {self.type}, %x: {self.type}, %g: {t}):
+{into_x}{into_dy}    %d, %mean, %variance = norm.moments {x} : {t}
+    %epsilon = arith.constant 1.0e-5 : {t}
+    %moved = arith.addf %variance, %epsilon : {t}
+    %rstd = math.rsqrt %moved : {t}
+    %h = arith.mulf %d, %rstd : {t}
+    %w = arith.mulf {dy}, %g : {t}
+    %wh = arith.mulf %w, %h : {t}
+    %n = norm.size : {t}
+    %s1 = norm.reduce <add> %w : {t}
+    %s2 = norm.reduce <add> %wh : {t}
+    %m1 = arith.divf %s1, %n : {t}
+    %m2 = arith.divf %s2, %n : {t}
+    %hm2 = arith.mulf %h, %m2 : {t}
+    %a = arith.subf %w, %m1 : {t}
+    %b = arith.subf %a, %hm2 : {t}
+    %dxw = arith.mulf %b, %rstd : {t}
+    %dg = arith.mulf {dy}, %h : {t}
+{out}    norm.yield {dx}, %dg, {dy}, %mean, %rstd : {self.type}, {t}, {t}, {t}, {t}
+  }}
+  return
+}}
+"""
+
+    def arguments(self, sizes, random):
+        arrays = super().arguments(sizes, random)
+        for array in arrays[3:5]:
+            array.set(np.full(array.shape, 7.0))
+        if self.in_place:
+            arrays[5] = arrays[0]
+        return arrays
+
+    def check(self, library, sizes, random):
+        arrays = super().check(library, sizes, random)
+        if 0 in sizes:
+            return
+        x, unit = arrays[1].get(), ROUNDOFF[wide(self.type)]
+        _, mean, variance = moments(x, (1,))
+        rstd = inverse_root(variance[:, 0] + np.longdouble(1e-5))
+        require_close(f"{self.name} {list(sizes)} mean", arrays[3].get(), mean[:, 0], 8 * unit * np.abs(x).max(axis=1))
+        require_close(f"{self.name} {list(sizes)} rstd", arrays[4].get(), rstd, 16 * unit * rstd)
 
 
 class BlockScales:

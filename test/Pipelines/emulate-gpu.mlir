@@ -47,6 +47,34 @@ module attributes {gpu.container_module} {
 
 // -----
 
+// Arguments of plain kernels: memrefs travel as their descriptors.
+module attributes {gpu.container_module} {
+  // CHECK-LABEL: func.func @plain_host(
+  // CHECK-SAME: %[[X:.*]]: memref<?x8xf32>, %[[N:.*]]: index
+  // CHECK-DAG: builtin.unrealized_conversion_cast %[[X]] : memref<?x8xf32> to !llvm.struct<(ptr, ptr, i64, array<2 x i64>, array<2 x i64>)>
+  // CHECK-DAG: arith.index_cast %[[N]] : index to i64
+  func.func @plain_host(%x: memref<?x8xf32>, %n: index) {
+    %c1 = arith.constant 1 : index
+    gpu.launch_func @plain::@plain blocks in (%n, %c1, %c1) threads in (%c1, %c1, %c1) args(%x : memref<?x8xf32>, %n : index)
+    return
+  }
+  // CHECK-LABEL: func.func private @plain_emulated(
+  // CHECK: %[[PACKED:.*]] = llvm.load %{{.*}} -> !llvm.struct<(ptr, ptr, i64, array<2 x i64>, array<2 x i64>)>
+  // CHECK: %[[MEMREF:.*]] = builtin.unrealized_conversion_cast %[[PACKED]] {{.*}} to memref<?x8xf32>
+  // CHECK: %[[WIDE:.*]] = llvm.load %{{.*}} -> i64
+  // CHECK: %[[INDEX:.*]] = arith.index_cast %[[WIDE]] : i64 to index
+  // CHECK: memref.store %{{.*}}, %[[MEMREF]][%[[INDEX]], %[[INDEX]]]
+  gpu.module @plain {
+    gpu.func @plain(%x: memref<?x8xf32>, %n: index) kernel {
+      %c = arith.constant 1.0 : f32
+      memref.store %c, %x[%n, %n] : memref<?x8xf32>
+      gpu.return
+    }
+  }
+}
+
+// -----
+
 module attributes {gpu.container_module} {
   gpu.module @kernels {
     gpu.func @down(%s: i32) kernel {

@@ -42,6 +42,23 @@ func.func @matmul(%x: tensor<64x128xf32>, %w: tensor<128x96xf32>) -> tensor<64x9
   return %n : tensor<64x96xf16>
 }
 
+// A program that accumulates over rows what follows from reductions: these come first, to memory of their own.
+// CHECK-LABEL: llvm.func @gradient(
+// CHECK-SAME: %[[STREAM:[a-z0-9]+]]: !llvm.ptr) {
+// CHECK: %[[MEMORY:.*]] = llvm.call @norm_cuda_allocate(%{{.*}}, %[[STREAM]])
+// CHECK-COUNT-3: llvm.call @norm_cuda_launch({{.*}}, %[[STREAM]])
+// CHECK: llvm.call @norm_cuda_free(%{{.*}}, %[[STREAM]])
+func.func @gradient(%x: memref<64x128xf32>, %y: memref<64x128xf32>, %s: memref<128xf32>) {
+  norm.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (c)>], normalized_dims = [1]}
+      ins(%x : memref<64x128xf32>) outs(%y, %s : memref<64x128xf32>, memref<128xf32>) {
+  ^bb0(%e: f32):
+    %m = norm.reduce <maximumf> %e : f32
+    %d = arith.subf %e, %m : f32
+    norm.yield %d, %d : f32, f32
+  }
+  return
+}
+
 // A norm in a loop: what decides whom memory belongs to runs on the host, on lists of its own.
 // CHECK-LABEL: llvm.func @loop(
 // CHECK: llvm.call @norm_cuda_allocate

@@ -108,6 +108,11 @@ struct NormToLLVMOptions : public PassPipelineOptions<NormToLLVMOptions> {
       *this, "num-threads",
       llvm::cl::desc("How many threads are expected to run parallel loops"),
       llvm::cl::init(1)};
+  PassOptions::Option<int64_t> rowParts{
+      *this, "row-parts",
+      llvm::cl::desc("Parts that GPU kernels cut rows of static size into; 0: "
+                     "as norm-split-programs finds good"),
+      llvm::cl::init(0)};
 };
 
 /// From norm operations and the linalg, tensor, tosa and arith operations
@@ -146,7 +151,9 @@ struct NormToNVVMOptions : public PassPipelineOptions<NormToNVVMOptions> {
       llvm::cl::values(
           clEnumValN(MomentsAlgorithm::CorrectedTwoPass, "corrected-two-pass",
                      "Two passes and a correction"),
-          clEnumValN(MomentsAlgorithm::TwoPass, "two-pass", "Two passes"))};
+          clEnumValN(MomentsAlgorithm::TwoPass, "two-pass", "Two passes"),
+          clEnumValN(MomentsAlgorithm::Shifted, "shifted",
+                     "One pass over values shifted by the head's mean"))};
   PassOptions::Option<std::string> chip{
       *this, "chip",
       llvm::cl::desc("The GPU: sm_80, sm_86, sm_89, sm_90, sm_100 or sm_120"),
@@ -185,6 +192,11 @@ struct NormToNVVMOptions : public PassPipelineOptions<NormToNVVMOptions> {
       llvm::cl::desc("Arguments begin at multiples of so many bytes, which "
                      "kernels then do not test; a power of two"),
       llvm::cl::init(1)};
+  PassOptions::Option<int64_t> rowParts{
+      *this, "row-parts",
+      llvm::cl::desc("Parts that GPU kernels cut rows of static size into; 0: "
+                     "as norm-split-programs finds good"),
+      llvm::cl::init(0)};
 };
 
 /// From norm operations and the linalg, tensor, tosa and arith operations

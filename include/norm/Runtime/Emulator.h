@@ -33,7 +33,8 @@ uint64_t norm_emulator_count_barriers(void);
 // Runs `kernel` with `arguments` once per thread of a grid, x the fastest. A
 // block's workgroup memory, of which the launch asks for `requested_bytes` and
 // the kernel has the others, starts with bytes of 0xFF, so that reading what
-// was not written shows. `cluster_size` neighbours along x run together.
+// was not written shows. `cluster_size` neighbours along x run together. A grid
+// without blocks is no launch.
 void norm_emulated_launch(const char *name, void (*kernel)(void *),
                           void *arguments, const int64_t *blocks,
                           const int64_t *threads, int64_t fixed_bytes,

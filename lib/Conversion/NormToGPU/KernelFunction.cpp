@@ -109,6 +109,9 @@ int64_t KernelFunction::getKnownAlignment(unsigned operand) const {
     Operation *producer = value.getDefiningOp();
     if (auto known = dyn_cast_or_null<memref::AssumeAlignmentOp>(producer))
       return std::max<int64_t>(known.getAlignment(), assumptions.alignment);
+    if (auto memory = dyn_cast_or_null<memref::AllocOp>(producer))
+      return std::max<int64_t>(memory.getAlignment().value_or(1),
+                               assumptions.alignment);
     if (!isa_and_present<memref::CollapseShapeOp, memref::ExpandShapeOp,
                          memref::CastOp>(producer))
       break;

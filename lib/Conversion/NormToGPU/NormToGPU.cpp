@@ -14,6 +14,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "norm/Conversion/Passes.h"
+#include "norm/Dialect/Norm/IR/ExpandCollectives.h"
 
 namespace mlir::norm {
 #define GEN_PASS_DEF_CONVERTNORMTOGPUPASS
@@ -32,18 +33,16 @@ static LogicalResult verifySupported(GenericOp op) {
   for (unsigned output = 0; output < op.getOutputs().size(); ++output) {
     if (op.isAccumulator(output))
       return op.emitOpError()
-             << "expected no output that accumulates over rows, which has no "
-                "GPU lowering, got output #"
-             << output;
+             << "expected no output that accumulates over rows, got output #"
+             << output << ": run norm-split-programs first";
     AffineMap map = op.getOutputMap(output);
     size_t count = llvm::count_if(op.getNormalizedDims(), [&](int64_t dim) {
       return map.isFunctionOfDim(dim);
     });
     if (count != 0 && count != op.getNormalizedDims().size())
-      return op.emitOpError()
-             << "expected output #" << output
-             << " to have all normalized dims or none, as anything else has no "
-                "GPU lowering";
+      return op.emitOpError() << "expected output #" << output
+                              << " to have all normalized dims or none: run "
+                                 "norm-split-programs first";
   }
   WalkResult result = op.walk([&](Operation *nested) {
     if (isa<MomentsOp>(nested)) {
@@ -51,16 +50,11 @@ static LogicalResult verifySupported(GenericOp op) {
           "expected plain reductions: run norm-expand-moments first");
       return WalkResult::interrupt();
     }
-    if (isa<HeadMeanOp>(nested)) {
-      nested->emitOpError("has no GPU lowering; the variance algorithm "
-                          "corrected_two_pass needs none");
-      return WalkResult::interrupt();
-    }
     auto collective = dyn_cast<CollectiveOpInterface>(nested);
-    if (collective &&
-        collective.getCombinedDims().size() != op.getNormalizedDims().size()) {
-      nested->emitOpError("has no GPU lowering along some of the normalized "
-                          "dims, expected all of them");
+    if (collective && collective.getNumPhases() > 0 &&
+        !llvm::equal(collective.getCombinedDims(), op.getNormalizedDims())) {
+      nested->emitOpError("expected to combine along all normalized dims: run "
+                          "norm-split-programs first");
       return WalkResult::interrupt();
     }
     return WalkResult::advance();
@@ -133,40 +127,20 @@ static void emitKernel(RewriterBase &rewriter, const RowProgram &program,
   gpu::ReturnOp::create(rewriter, loc);
 }
 
-/// The blocks that a multiprocessor should hold at once, for small blocks with
-/// rows in registers: left alone, ptxas gives their threads 56 registers, and
-/// spills some where these do not do. Null for others, of which it makes better
-/// choices by itself. The constants are what leaves no kernel of the tests with
-/// spills.
-static IntegerAttr countResidentBlocks(OpBuilder &builder,
-                                       const RowProgram &program) {
-  constexpr int64_t numRegisters = 65536, otherRegisters = 60;
-  constexpr int64_t smallBlock = 128, mostRegisters = 32;
-  GPUScheduleAttr schedule = program.getOp().getGPUSchedule();
-  int64_t bytes = 0;
-  for (Value value : program.getKeptValues())
-    bytes += getBytes(value.getType());
-  int64_t registers = schedule.getVectors() * schedule.getVectorSize() *
-                      std::max<int64_t>(llvm::divideCeil(bytes, 4), 1);
-  if (schedule.getRowIn() != RowResidence::Registers ||
-      schedule.getThreadsPerBlock() > smallBlock || registers > mostRegisters)
-    return nullptr;
-  return builder.getI32IntegerAttr(
-      numRegisters /
-      ((registers + otherRegisters) * schedule.getThreadsPerBlock()));
-}
-
 static void convert(RewriterBase &rewriter, GenericOp op,
                     const MemoryAssumptions &assumptions) {
+  for (auto head : llvm::to_vector(op.getBody().getOps<HeadMeanOp>()))
+    expandHeadMean(rewriter, head);
   RowProgram program(op);
   GPUScheduleAttr schedule = op.getGPUSchedule();
   KernelFunction kernel(rewriter, op, assumptions);
   kernel.create();
   kernel.getFunction().setKnownBlockSize(
       ArrayRef<int32_t>{int32_t(schedule.getThreadsPerBlock()), 1, 1});
-  if (IntegerAttr blocks = countResidentBlocks(rewriter, program))
-    kernel.getFunction()->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
-                                  blocks);
+  if (schedule.getResidentBlocks() > 0)
+    kernel.getFunction()->setAttr(
+        NVVM::NVVMDialect::getMinctasmAttrName(),
+        rewriter.getI32IntegerAttr(schedule.getResidentBlocks()));
   if (schedule.getCluster() > 1)
     kernel.getFunction().setKnownClusterSize(
         ArrayRef<int32_t>{int32_t(schedule.getCluster()), 1, 1});

@@ -103,6 +103,8 @@ void norm_emulated_launch(const char *name, void (*kernel)(void *),
                           void *arguments, const int64_t *blocks,
                           const int64_t *threads, int64_t fixed_bytes,
                           int64_t requested_bytes, int64_t cluster_size) {
+  if (blocks[0] == 0 || blocks[1] == 0 || blocks[2] == 0)
+    return;
   getEmulator().launch({name,
                         kernel,
                         arguments,

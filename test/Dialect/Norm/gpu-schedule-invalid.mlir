@@ -43,6 +43,16 @@
 
 // -----
 
+// expected-error @below {{expected resident_blocks from 0 to 16 for blocks of 128 threads, got 17}}
+"test.op"() {schedule = #norm.gpu_schedule<lane_dim = 1, threads_per_row = 128, resident_blocks = 17>} : () -> ()
+
+// -----
+
+// expected-error @below {{expected resident_blocks from 0 to 32 for blocks of 32 threads, got -1}}
+"test.op"() {schedule = #norm.gpu_schedule<lane_dim = 1, resident_blocks = -1>} : () -> ()
+
+// -----
+
 // expected-error @below {{expected a rows_per_block of 1 where blocks of a cluster share rows, got 4}}
 "test.op"() {schedule = #norm.gpu_schedule<lane_dim = 1, rows_per_block = 4, cluster = 2>} : () -> ()
 

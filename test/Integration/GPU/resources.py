@@ -50,18 +50,15 @@ def known_chips():
 
 
 def compile_ptx(text, chip):
-    """name → PTX of each kernel."""
-    passes = (f"norm-generalize,norm-schedule{{chip={chip}}},norm-expand-moments,"
-              "convert-norm-to-gpu{assume-alignment=16 assume-distinct=1},canonicalize,cse,"
-              f"nvvm-attach-target{{chip={chip} features={FEATURES[chip]} O=3}},"
-              "gpu.module(norm-approximate-math{fma=1},norm-expand-gpu-math,convert-scf-to-cf,expand-strided-metadata,"
-              "lower-affine,convert-gpu-to-nvvm,canonicalize,cse,reconcile-unrealized-casts),gpu-module-to-binary{format=isa}")
-    module = run_tool("norm-opt", f"--pass-pipeline=builtin.module({passes})", "-", stdin=text.encode()).decode()
-    kernels = {}
-    for name, escaped in re.findall(r'gpu\.binary @(\w+)_kernel .*?assembly = "((?:[^"\\]|\\.)*)"', module):
-        ptx = re.sub(r"\\([0-9A-F]{2})", lambda code: chr(int(code.group(1), 16)), escaped)
-        kernels[name] = ptx.rstrip("\0")
-    return kernels
+    """name → PTX of each kernel, as the pipeline makes it."""
+    options = f"chip={chip} features={FEATURES[chip]} assume-alignment=16 raise=0 fuse=0 host=0"
+    module = run_tool("norm-opt", f"--norm-to-nvvm={options}", "-", stdin=text.encode()).decode()
+    escaped, = re.findall(r'gpu\.binary @kernels .*?assembly = "((?:[^"\\]|\\.)*)"', module)
+    ptx = re.sub(r"\\([0-9A-F]{2})", lambda code: chr(int(code.group(1), 16)), escaped).rstrip("\0")
+    # Kernels are compiled side by side: each with what stands outside of all.
+    kernel = re.compile(r"^\.visible \.entry (\w+)_kernel\(.*?^}$", re.DOTALL | re.MULTILINE)
+    outside = kernel.sub("", ptx)
+    return {found.group(1): outside + found.group(0) + "\n" for found in kernel.finditer(ptx)}
 
 
 def accesses(ptx):

@@ -10,9 +10,13 @@
 // RUN: %{gpu} --entry=layer_norm --shape=0:5x1000 --expect=%t.npy --rtol=0 --atol=0 --schedule-seed=3 --chip=sm_80
 // CHECK: output 0 (in f64): maximum error {{.*}}e-07
 
-// What is no kernel runs as it does on the CPU.
+// What no row program takes up is a plain kernel, run by threads of its own.
 // RUN: %{gpu} --entry=product --check | FileCheck %s --check-prefix=PRODUCT
+// RUN: norm-opt %s --norm-to-llvm=emulate-chip=sm_90 | FileCheck %s --check-prefix=PLAIN
 // PRODUCT: output 0 (in f64): maximum error
+// PLAIN-DAG: @product_kernel_emulated_name
+// PLAIN-DAG: @product_kernel_emulated_0_name
+// PLAIN-DAG: @product_kernel_emulated_1_name
 
 // In place, with strides.
 // RUN: %{gpu} --entry=in_place --check --schedule-seed=5 | FileCheck %s --check-prefix=STRIDED
@@ -25,7 +29,7 @@
 // BEFORE: norm-run: error: a kernel accessed byte {{[0-9]+}} before argument 0, which has 4096 bytes
 
 // RUN: %{fails} --entry=product --chip=sm_20 | FileCheck %s --check-prefix=CHIP
-// CHIP: error: norm-schedule: expected chip to be one of sm_80, {{.*}} got sm_20
+// CHIP: error: norm-split-programs: expected chip to be one of sm_80, {{.*}} got sm_20
 // RUN: %{fails} --chip= | FileCheck %s --check-prefix=EMPTY
 // EMPTY: norm-run: error: --chip needs the name of a GPU, as sm_90
 // RUN: %{fails} --vector-bits=256 | FileCheck %s --check-prefix=VECTORS

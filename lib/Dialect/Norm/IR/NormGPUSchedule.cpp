@@ -13,6 +13,9 @@ static constexpr int64_t warpSize = 32;
 /// Blocks of a cluster on any chip that has clusters.
 static constexpr int64_t largestCluster = 8;
 
+/// What a multiprocessor of any NVIDIA GPU holds at once.
+static constexpr int64_t mostResidentBlocks = 32, mostResidentThreads = 2048;
+
 /// 16 bytes, the widest access, of the narrowest elements.
 static constexpr int64_t largestVectorSize = 16;
 
@@ -23,7 +26,8 @@ LogicalResult
 GPUScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                         std::optional<int64_t> laneDim, int64_t vectorSize,
                         int64_t vectors, int64_t threadsPerRow,
-                        int64_t rowsPerBlock, int64_t cluster, RowResidence) {
+                        int64_t rowsPerBlock, int64_t cluster, RowResidence,
+                        int64_t residentBlocks) {
   auto isPowerUpTo = [&](StringRef name, int64_t value, int64_t most) {
     if (value >= 1 && value <= most && llvm::isPowerOf2_64(value))
       return true;
@@ -54,6 +58,12 @@ GPUScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "expected a rows_per_block of 1 where blocks of a "
                           "cluster share rows, got "
                        << rowsPerBlock;
+  int64_t mostBlocks = std::min(
+      mostResidentBlocks, mostResidentThreads / (threadsPerRow * rowsPerBlock));
+  if (residentBlocks < 0 || residentBlocks > mostBlocks)
+    return emitError() << "expected resident_blocks from 0 to " << mostBlocks
+                       << " for blocks of " << threadsPerRow * rowsPerBlock
+                       << " threads, got " << residentBlocks;
   return success();
 }
 

@@ -22,12 +22,24 @@ static constexpr int64_t widestAccess = 16;
 /// those that hold a row. The same on all known chips.
 static constexpr int64_t numRegisters = 65536, otherRegisters = 56;
 
+/// Of small blocks with so many registers of rows a thread, what a thread needs
+/// beside these when as many blocks are resident as fit: what leaves no kernel
+/// of the tests with spills. Left alone, ptxas gives their threads 56 registers
+/// in all; of other blocks it makes better choices by itself.
+static constexpr int64_t fewRegisters = 32, otherResidentRegisters = 60,
+                         mostResidentBlocks = 32;
+
 /// What the blocks of a cluster keep of a row each, so that several of them fit
 /// a multiprocessor; the most blocks of a cluster.
 static constexpr int64_t clusterPartBytes = 32 << 10, largestCluster = 8;
 
 /// Workgroup memory for what rows do not take: a few values a warp.
 static constexpr int64_t otherWorkgroupBytes = 2 << 10;
+
+/// Blocks that keep any of the chips busy, and how much of its inputs a block
+/// must read so that more kernels are worth while, and a part of a row be.
+static constexpr int64_t busyBlocks = 256;
+static constexpr int64_t longBytes = 512 << 10, partBytes = 64 << 10;
 
 /// For rows of unknown length: threads, and pieces that each has in flight.
 static constexpr int64_t dynamicThreads = 256, dynamicVectors = 4;
@@ -159,12 +171,26 @@ static int64_t chooseRows(GenericOp op, int64_t threadsPerRow) {
   return rows;
 }
 
+/// The blocks that a multiprocessor should hold at once; 0 to leave that to
+/// ptxas. `values` is what a thread holds of rows in registers.
+static int64_t chooseResidentBlocks(int64_t values, int64_t threads) {
+  if (threads > smallBlock || values > fewRegisters)
+    return 0;
+  return std::min(numRegisters / ((values + otherResidentRegisters) * threads),
+                  mostResidentBlocks);
+}
+
 static GPUScheduleAttr
 makeSchedule(GenericOp op, std::optional<int64_t> laneDim, int64_t vectorSize,
              int64_t vectors, int64_t threads, int64_t rows,
              RowResidence residence, int64_t cluster = 1) {
+  int64_t residentBlocks = 0;
+  if (residence == RowResidence::Registers)
+    residentBlocks = chooseResidentBlocks(
+        vectors * vectorSize * getRegistersPerElement(op), threads * rows);
   return GPUScheduleAttr::get(op.getContext(), laneDim, vectorSize, vectors,
-                              threads, rows, cluster, residence);
+                              threads, rows, cluster, residence,
+                              residentBlocks);
 }
 
 /// Blocks that share a row of so many bytes.
@@ -182,7 +208,7 @@ static GPUScheduleAttr chooseForLongRows(GenericOp op, const Chip &chip,
                                          int64_t pieces, int64_t cluster) {
   int64_t vectors = llvm::divideCeil(pieces, largestBlock);
   int64_t bytes = vectors * largestBlock * vectorSize * getKeptBytes(op);
-  if (bytes + otherWorkgroupBytes <= chip.workgroupBytes)
+  if (bytes > 0 && bytes + otherWorkgroupBytes <= chip.workgroupBytes)
     return makeSchedule(op, laneDim, vectorSize, vectors, largestBlock, 1,
                         RowResidence::Workgroup, cluster);
   return makeSchedule(op, laneDim, vectorSize, dynamicVectors, largestBlock, 1,
@@ -253,4 +279,27 @@ GPUScheduleAttr norm::chooseGPUSchedule(GenericOp op, StringRef name) {
     return makeSchedule(op, std::nullopt, 1, 1, 1, smallBlock,
                         RowResidence::Registers);
   return chooseElementsInLanes(op, chip, op.getNormalizedDims().back(), 1);
+}
+
+int64_t norm::chooseRowParts(GenericOp op, StringRef chip) {
+  SmallVector<int64_t> ranges = op.getStaticLoopRanges();
+  if (llvm::any_of(ranges, ShapedType::isDynamic))
+    return 1;
+  GPUScheduleAttr schedule = chooseGPUSchedule(op, chip);
+  int64_t rows = 1, rowsPerBlock = schedule.getRowsPerBlock();
+  for (int64_t dim : op.getRowDims()) {
+    rows = multiplySizes(rows, ranges[dim]);
+    if (schedule.getLaneDim() == dim)
+      rowsPerBlock *= schedule.getVectorSize();
+  }
+  int64_t bytes =
+      multiplySizes(RowSizes(op).inputBytes, std::min(rowsPerBlock, rows)) /
+      schedule.getCluster();
+  if (ShapedType::isDynamic(rows) || bytes <= longBytes)
+    return 1;
+  int64_t blocks = llvm::divideCeil(rows, rowsPerBlock) * schedule.getCluster();
+  int64_t parts = 1;
+  while (2 * parts * blocks <= busyBlocks && bytes >= 2 * parts * partBytes)
+    parts *= 2;
+  return parts;
 }

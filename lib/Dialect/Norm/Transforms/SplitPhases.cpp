@@ -32,21 +32,17 @@ public:
 private:
   /// Collectives in terms of the three that are split.
   void expandOthers();
-  void splitSize(SizeOp op);
   void splitMoments(MomentsOp op);
   /// The statistics' operand and mask, and the dims that these have.
   std::pair<Value, Value> makeOperands(MomentsOp op,
                                        SmallVectorImpl<int64_t> &dims);
   void splitReductions(ArrayRef<ReduceOp> ops);
-  void eraseDeadOps();
   /// Outputs that lack normalized dims get programs of their own.
   void separateOutputs();
 
-  SmallVector<int64_t> dimsOf(const llvm::SmallBitVector &bits) const {
-    return SmallVector<int64_t>(bits.set_bits_begin(), bits.set_bits_end());
+  BlockArgument addInput(Value value, ArrayRef<int64_t> dims) {
+    return appendInput(program, value, dims);
   }
-  SmallVector<int64_t> dimsOf(AffineMap map) const;
-  BlockArgument addInput(Value value, ArrayRef<int64_t> dims);
   void replace(Value value, Value by) {
     rewriter.replaceAllUsesWith(value, by);
   }
@@ -57,53 +53,35 @@ private:
 };
 } // namespace
 
-SmallVector<int64_t> PhaseSplitter::dimsOf(AffineMap map) const {
-  return llvm::map_to_vector(map.getResults(), [](AffineExpr expr) -> int64_t {
-    return cast<AffineDimExpr>(expr).getPosition();
-  });
-}
-
-BlockArgument PhaseSplitter::addInput(Value value, ArrayRef<int64_t> dims) {
-  SmallVector<AffineExpr> exprs = llvm::map_to_vector(dims, [&](int64_t dim) {
-    return getAffineDimExpr(dim, rewriter.getContext());
-  });
-  return appendInput(
-      program, value,
-      AffineMap::get(program.getNumDims(), 0, exprs, rewriter.getContext()));
-}
-
 void PhaseSplitter::run() {
   rewriter.startOpModification(program);
   program.removeScheduleAttr();
-  eraseDeadOps();
+  eraseDeadOps(rewriter, program);
   expandOthers();
   while (!program.getBody().getOps<CollectiveOpInterface>().empty()) {
     // The values of a phase at once, before any of them is replaced.
     RowProgram phases(program);
-    llvm::MapVector<SmallVector<int64_t>, SmallVector<ReduceOp>> reductions;
+    // Results that lack a row dim which others have would be accumulators.
+    using Dims = SmallVector<int64_t>;
+    llvm::MapVector<std::pair<Dims, Dims>, SmallVector<ReduceOp>> reductions;
     SmallVector<CollectiveOpInterface> collectives(phases.getCollectives(0));
     for (CollectiveOpInterface op : collectives)
       if (auto reduce = dyn_cast<ReduceOp>(op.getOperation()))
-        reductions[reduce.getCombinedDims()].push_back(reduce);
+        reductions[{reduce.getCombinedDims(),
+                    phases.getVaryingDims().getDims(reduce)}]
+            .push_back(reduce);
     for (auto &[dims, ops] : reductions)
       splitReductions(ops);
     for (CollectiveOpInterface op : collectives) {
       if (auto size = dyn_cast<SizeOp>(op.getOperation()))
-        splitSize(size);
+        makeInput(rewriter, size);
       else if (auto moments = dyn_cast<MomentsOp>(op.getOperation()))
         splitMoments(moments);
     }
-    eraseDeadOps();
+    eraseDeadOps(rewriter, program);
   }
   rewriter.finalizeOpModification(program);
   separateOutputs();
-}
-
-void PhaseSplitter::eraseDeadOps() {
-  for (Operation &op :
-       llvm::make_early_inc_range(llvm::reverse(program.getBody().front())))
-    if (!isa<YieldOp>(op) && op.use_empty())
-      rewriter.eraseOp(&op);
 }
 
 void PhaseSplitter::expandOthers() {
@@ -114,27 +92,12 @@ void PhaseSplitter::expandOthers() {
       expandConditionalSize(rewriter, op);
 }
 
-void PhaseSplitter::splitSize(SizeOp op) {
-  rewriter.setInsertionPoint(program);
-  SmallVector<OpFoldResult> sizes = program.getMixedDimSizes(rewriter);
-  Value count = arith::ConstantIndexOp::create(rewriter, loc, 1);
-  for (int64_t dim : op.getCombinedDims())
-    count = rewriter.createOrFold<arith::MulIOp>(
-        loc, count, getValueOrCreateConstantIndexOp(rewriter, loc, sizes[dim]));
-  if (isa<FloatType>(op.getType())) {
-    count = rewriter.createOrFold<arith::IndexCastOp>(
-        loc, rewriter.getI64Type(), count);
-    count = rewriter.createOrFold<arith::UIToFPOp>(loc, op.getType(), count);
-  }
-  replace(op.getResult(), addInput(count, {}));
-}
-
 void PhaseSplitter::splitReductions(ArrayRef<ReduceOp> ops) {
   rewriter.setInsertionPoint(program);
   VaryingDims varying(program);
   SmallVector<ProgramRoot> roots =
       llvm::map_to_vector(ops, [&](ReduceOp op) -> ProgramRoot {
-        return {op.getResult(), dimsOf(varying[op.getResult()]), Value()};
+        return {op.getResult(), varying.getDims(op.getResult()), Value()};
       });
   GenericOp reductions = buildSubProgram(rewriter, program, roots);
   for (auto [root, result] : llvm::zip_equal(roots, reductions.getResults()))
@@ -160,7 +123,7 @@ PhaseSplitter::makeOperands(MomentsOp op, SmallVectorImpl<int64_t> &dims) {
     all |= varying[op.getWhere()];
   for (int64_t dim : op.getCombinedDims())
     all.set(dim);
-  dims = dimsOf(all);
+  dims.assign(all.set_bits_begin(), all.set_bits_end());
   // A tensor that is there already, in its own order of dims.
   auto findTensor = [&](Value value, bool inAnyOrder) -> Value {
     BlockArgument argument = value ? getArgument(program, value) : nullptr;

@@ -1,19 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "SubProgram.h"
+#include "Tile.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
+#include "norm/Dialect/Norm/IR/ExpandCollectives.h"
 
 using namespace mlir;
 using namespace mlir::norm;
+
+/// Bytes at multiples of which memrefs begin that are made here: an access of a
+/// GPU's thread.
+static constexpr int64_t temporaryAlignment = 16;
 
 namespace {
 class SubProgramBuilder {
 public:
   SubProgramBuilder(OpBuilder &builder, GenericOp program,
-                    ArrayRef<ProgramRoot> roots)
+                    ArrayRef<ProgramRoot> roots,
+                    ArrayRef<int64_t> normalizedDims)
       : builder(builder), program(program), roots(roots),
-        dims(program.getNumDims()) {}
+        normalizedDims(normalizedDims), dims(program.getNumDims()) {}
 
   GenericOp build();
 
@@ -21,8 +31,9 @@ private:
   /// The operations that the roots need, in the order of the block, and the
   /// inputs that these read.
   void collect();
-  /// The dims of the new space, and inputs that are read for their sizes alone.
   void chooseDims();
+  /// Operands for the sizes of dims that no other operand has.
+  void addSizes();
   void addDims(AffineMap map);
   /// A list of the program's dims in the new space, those of it that are there.
   SmallVector<int64_t> renumber(ArrayRef<int64_t> from) const;
@@ -33,13 +44,16 @@ private:
   OpBuilder &builder;
   GenericOp program;
   ArrayRef<ProgramRoot> roots;
+  ArrayRef<int64_t> normalizedDims;
   SmallVector<Operation *> ops;
   SmallVector<unsigned> inputs;
+  /// Operands that are there for their sizes alone, with their dims.
+  SmallVector<std::pair<Value, SmallVector<int64_t>>> sizeOperands;
   llvm::SmallBitVector dims;
 };
 } // namespace
 
-static SmallVector<int64_t> dimsOf(AffineMap map) {
+SmallVector<int64_t> norm::dimsOf(AffineMap map) {
   return llvm::map_to_vector(map.getResults(), [](AffineExpr expr) -> int64_t {
     return cast<AffineDimExpr>(expr).getPosition();
   });
@@ -71,12 +85,9 @@ void SubProgramBuilder::collect() {
 }
 
 void SubProgramBuilder::chooseDims() {
-  llvm::SmallBitVector covered(program.getNumDims());
   for (const ProgramRoot &root : roots) {
-    for (int64_t dim : root.dims) {
+    for (int64_t dim : root.dims)
       dims.set(dim);
-      covered.set(dim);
-    }
     if (root.init) // what an accumulator lacks, it sums over
       for (int64_t dim : program.getRowDims())
         if (!llvm::is_contained(root.dims, dim))
@@ -91,21 +102,33 @@ void SubProgramBuilder::chooseDims() {
   }
   for (unsigned input : inputs)
     addDims(program.getInputMap(input));
+}
+
+void SubProgramBuilder::addSizes() {
+  llvm::SmallBitVector covered(program.getNumDims());
+  for (const ProgramRoot &root : roots)
+    for (int64_t dim : root.dims)
+      covered.set(dim);
   for (unsigned input : inputs)
     for (int64_t dim : dimsOf(program.getInputMap(input)))
       covered.set(dim);
-  // Tensors whose sizes tell what no operand of the new program does.
-  for (unsigned input = 0; input < program.getInputs().size(); ++input) {
-    AffineMap map = program.getInputMap(input);
-    bool tells = llvm::any_of(dimsOf(map), [&](int64_t dim) {
-      return dims.test(dim) && !covered.test(dim);
-    });
-    if (!tells)
-      continue;
-    inputs.push_back(input);
-    addDims(map);
-    for (int64_t dim : dimsOf(map))
+  auto cover = [&](Value operand, ArrayRef<int64_t> own) {
+    sizeOperands.emplace_back(operand, llvm::to_vector(own));
+    for (int64_t dim : own)
       covered.set(dim);
+  };
+  for (auto [operand, map] : llvm::zip_equal(program->getOperands(),
+                                             program.getIndexingMapsArray())) {
+    SmallVector<int64_t> own = dimsOf(map);
+    bool tells =
+        llvm::any_of(own, [&](int64_t dim) { return !covered.test(dim); });
+    if (tells && llvm::all_of(own, [&](int64_t dim) { return dims.test(dim); }))
+      cover(operand, own);
+  }
+  for (int64_t dim : dims.set_bits()) {
+    if (covered.test(dim))
+      continue;
+    cover(createEmpty(builder, program, dim, builder.getI8Type()), dim);
   }
 }
 
@@ -127,21 +150,17 @@ AffineMap SubProgramBuilder::mapTo(ArrayRef<int64_t> to) const {
 }
 
 SmallVector<Value> SubProgramBuilder::makeInits() {
-  SmallVector<OpFoldResult> sizes = program.getMixedDimSizes(builder);
   return llvm::map_to_vector(roots, [&](const ProgramRoot &root) -> Value {
-    if (root.init)
-      return root.init;
-    SmallVector<OpFoldResult> shape =
-        llvm::map_to_vector(root.dims, [&](int64_t dim) { return sizes[dim]; });
-    return tensor::EmptyOp::create(builder, program.getLoc(), shape,
-                                   root.value.getType());
+    return root.init
+               ? root.init
+               : createEmpty(builder, program, root.dims, root.value.getType());
   });
 }
 
 void SubProgramBuilder::buildBody(OpBuilder &body, Location loc,
                                   ValueRange arguments) {
   IRMapping mapping;
-  for (auto [input, argument] : llvm::zip_equal(inputs, arguments))
+  for (auto [input, argument] : llvm::zip(inputs, arguments))
     mapping.map(program.getBody().getArgument(input), argument);
   for (Operation *op : ops) {
     Operation *copy = body.clone(*op, mapping);
@@ -163,23 +182,99 @@ void SubProgramBuilder::buildBody(OpBuilder &body, Location loc,
 GenericOp SubProgramBuilder::build() {
   collect();
   chooseDims();
+  addSizes();
   SmallVector<Value> operands, inits = makeInits();
   SmallVector<AffineMap> maps;
   for (unsigned input : inputs) {
     operands.push_back(program.getInputs()[input]);
     maps.push_back(mapTo(dimsOf(program.getInputMap(input))));
   }
+  for (const auto &[operand, own] : sizeOperands) {
+    operands.push_back(operand);
+    maps.push_back(mapTo(own));
+  }
   for (const ProgramRoot &root : roots)
     maps.push_back(mapTo(root.dims));
   return GenericOp::create(
       builder, program.getLoc(), operands, inits, maps,
-      renumber(program.getNormalizedDims()),
+      renumber(normalizedDims),
       [&](OpBuilder &body, Location loc, ValueRange arguments) {
         buildBody(body, loc, arguments);
       });
 }
 
 GenericOp norm::buildSubProgram(OpBuilder &builder, GenericOp program,
-                                ArrayRef<ProgramRoot> roots) {
-  return SubProgramBuilder(builder, program, roots).build();
+                                ArrayRef<ProgramRoot> roots,
+                                std::optional<ArrayRef<int64_t>> dims) {
+  return SubProgramBuilder(builder, program, roots,
+                           dims.value_or(program.getNormalizedDims()))
+      .build();
+}
+
+Value norm::createEmpty(OpBuilder &builder, GenericOp program,
+                        ArrayRef<int64_t> dims, Type elementType) {
+  Location loc = program.getLoc();
+  SmallVector<OpFoldResult> all = program.getMixedDimSizes(builder);
+  SmallVector<OpFoldResult> shape =
+      llvm::map_to_vector(dims, [&](int64_t dim) { return all[dim]; });
+  if (!program.hasPureBufferSemantics())
+    return tensor::EmptyOp::create(builder, loc, shape, elementType);
+  SmallVector<int64_t> sizes;
+  SmallVector<Value> dynamicSizes;
+  dispatchIndexOpFoldResults(shape, dynamicSizes, sizes);
+  return memref::AllocOp::create(
+      builder, loc, MemRefType::get(sizes, elementType), dynamicSizes,
+      builder.getI64IntegerAttr(temporaryAlignment));
+}
+
+BlockArgument norm::appendInput(GenericOp program, Value value,
+                                ArrayRef<int64_t> dims) {
+  MLIRContext *context = program.getContext();
+  SmallVector<AffineExpr> exprs =
+      llvm::map_to_vector(dims, [&](int64_t dim) -> AffineExpr {
+        return getAffineDimExpr(dim, context);
+      });
+  return appendInput(program, value,
+                     AffineMap::get(program.getNumDims(), 0, exprs, context));
+}
+
+void norm::makeInput(RewriterBase &rewriter, SizeOp op) {
+  auto program = cast<GenericOp>(op->getParentOp());
+  Location loc = program.getLoc();
+  rewriter.setInsertionPoint(op);
+  SmallVector<Value> folded;
+  if (succeeded(rewriter.tryFold(op, folded)))
+    return rewriter.replaceOp(op, folded);
+  rewriter.setInsertionPoint(program);
+  SmallVector<OpFoldResult> sizes = program.getMixedDimSizes(rewriter);
+  Value count = arith::ConstantIndexOp::create(rewriter, loc, 1);
+  for (int64_t dim : op.getCombinedDims())
+    count = rewriter.createOrFold<arith::MulIOp>(
+        loc, count, getValueOrCreateConstantIndexOp(rewriter, loc, sizes[dim]));
+  if (isa<FloatType>(op.getType())) {
+    count = rewriter.createOrFold<arith::IndexCastOp>(
+        loc, rewriter.getI64Type(), count);
+    count = rewriter.createOrFold<arith::UIToFPOp>(loc, op.getType(), count);
+  }
+  rewriter.replaceOp(op, appendInput(program, count, ArrayRef<int64_t>()));
+}
+
+void norm::expandCollectives(RewriterBase &rewriter, GenericOp program) {
+  for (auto op : llvm::to_vector(program.getBody().getOps<MomentsOp>()))
+    expandMoments(rewriter, op);
+  for (auto op : llvm::to_vector(program.getBody().getOps<HeadMeanOp>()))
+    expandHeadMean(rewriter, op);
+  for (auto op : llvm::to_vector(program.getBody().getOps<SizeOp>()))
+    if (op.getWhere())
+      expandConditionalSize(rewriter, op);
+    else
+      makeInput(rewriter, op);
+  eraseDeadOps(rewriter, program);
+}
+
+void norm::eraseDeadOps(RewriterBase &rewriter, GenericOp program) {
+  for (Operation &op :
+       llvm::make_early_inc_range(llvm::reverse(program.getBody().front())))
+    if (!isa<YieldOp>(op) && op.use_empty())
+      rewriter.eraseOp(&op);
 }

@@ -124,6 +124,8 @@ def Norm_GPUScheduleAttr : AttrDef<Norm_Dialect, "GPUSchedule"> {
     - `row_in`: `registers` or `workgroup` (memory) for rows that are read from memory once and kept there; their size must be
       static. A block asks for the workgroup memory at its launch, up to 227 KiB, of which not all chips have as much. `memory` for
       rows that each sweep reads again.
+    - `resident_blocks`: blocks that a multiprocessor should hold at once, which limits the registers of a thread (`.minnctapersm` in
+      PTX); up to 32, with 2048 threads in all. 0, the default, leaves that to ptxas.
 
     A row's bits depend on `lane_dim`, `vector_size`, `vectors`, `threads_per_row`, `cluster` and on whether `row_in` is `memory`.
 
@@ -136,7 +138,8 @@ def Norm_GPUScheduleAttr : AttrDef<Norm_Dialect, "GPUSchedule"> {
     DefaultValuedParameter<"int64_t", "32">:$threads_per_row,
     DefaultValuedParameter<"int64_t", "1">:$rows_per_block,
     DefaultValuedParameter<"int64_t", "1">:$cluster,
-    DefaultValuedParameter<"::mlir::norm::RowResidence", "::mlir::norm::RowResidence::Memory">:$row_in);
+    DefaultValuedParameter<"::mlir::norm::RowResidence", "::mlir::norm::RowResidence::Memory">:$row_in,
+    DefaultValuedParameter<"int64_t", "0">:$resident_blocks);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{

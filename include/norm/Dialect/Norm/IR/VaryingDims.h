@@ -22,6 +22,11 @@ public:
   const llvm::SmallBitVector &operator[](Value value) const {
     return dims.at(value);
   }
+  /// The same as a list, increasing.
+  SmallVector<int64_t> getDims(Value value) const {
+    const llvm::SmallBitVector &bits = dims.at(value);
+    return SmallVector<int64_t>(bits.set_bits_begin(), bits.set_bits_end());
+  }
   bool variesAlong(Value value, int64_t dim) const {
     return dims.at(value).test(dim);
   }

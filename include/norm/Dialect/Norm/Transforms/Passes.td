@@ -182,4 +182,45 @@ def NormSplitPhasesPass : Pass<"norm-split-phases"> {
   let statistics = [Statistic<"numSplit", "num-split", "Number of row programs that were split">];
 }
 
+def NormSplitProgramsPass : Pass<"norm-split-programs"> {
+  let summary = "Split row programs on memrefs into programs that combine whole rows, as GPU kernels are made of";
+  let description = [{
+    What `convert-norm-to-gpu` makes a kernel of combines along all of its normalized dims, has outputs with all normalized dims or
+    none, and none that accumulates over rows. Programs that do otherwise become several:
+
+    - Reductions along some of the dims (the largest of each block of a row) become programs whose normalized dims are these. The
+      first that is found, and what else combines along the same dims without need of others, goes first; its
+      results are inputs of what remains.
+    - Outputs that accumulate over rows (gradients of gamma and beta) become programs whose rows are what is added up; those
+      over the same dims share one.
+    - Outputs that lack some of the normalized dims become programs without collectives.
+    - With `chip`, rows of static size are cut into parts where there are so few that most of that GPU would idle: each reduction becomes
+      one along each part, in a program that has as many rows as there are parts, and one of the parts.
+
+    Results in between are memrefs of their own, which are freed behind the last program. An output may be the memory of an input
+    still: what may be overwritten too early goes to its output at the end. `norm.moments` and `norm.head_mean` become reductions, by the
+    `algorithm` where none is written.
+
+    Programs with a schedule, on tensors, and those that combine whole rows stay.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
+  let options = [
+    Option<"algorithm", "algorithm", "::mlir::norm::MomentsAlgorithm",
+           /*default=*/"::mlir::norm::MomentsAlgorithm::CorrectedTwoPass",
+           "How mean and variance are computed",
+           [{::llvm::cl::values(
+             clEnumValN(::mlir::norm::MomentsAlgorithm::CorrectedTwoPass, "corrected-two-pass",
+                        "Two passes and a correction by the mean of the residuals"),
+             clEnumValN(::mlir::norm::MomentsAlgorithm::TwoPass, "two-pass", "Two passes"),
+             clEnumValN(::mlir::norm::MomentsAlgorithm::Shifted, "shifted",
+                        "One pass over values shifted by the mean of the row's head"))}]>,
+    Option<"chip", "chip", "std::string", /*default=*/"\"\"",
+           "The GPU, as norm-schedule knows it; none: rows are not cut">,
+    Option<"rowParts", "row-parts", "int64_t", /*default=*/"0",
+           "Cut rows into so many parts, where their static size allows; 0: as is good for the chip">
+  ];
+  let statistics = [Statistic<"numSplit", "num-split", "Number of row programs that were split">,
+                    Statistic<"numCut", "num-cut", "Number of row programs whose rows were cut into parts">];
+}
+
 #endif // NORM_DIALECT_NORM_TRANSFORMS_PASSES_TD

@@ -19,6 +19,18 @@ GenericOp generalize(RewriterBase &rewriter, StatisticsOp op);
 /// nothing to split, and notifies the rewriter why.
 LogicalResult splitPhases(RewriterBase &rewriter, GenericOp program);
 
+/// Replaces a row program on memrefs by programs whose collectives combine
+/// whole rows, as `norm-split-programs` does, and returns these. Fails where it
+/// is such a program, and notifies the rewriter why.
+FailureOr<SmallVector<GenericOp>> splitProgram(RewriterBase &rewriter,
+                                               GenericOp program);
+
+/// Cuts the rows of a row program on memrefs into so many parts: a normalized
+/// dim of static size becomes two, and a reduction along it one along each part
+/// and one of the parts. Without reductions, parts become rows. Fails where
+/// there is no such dim, and notifies the rewriter why.
+LogicalResult cutRows(RewriterBase &rewriter, GenericOp program, int64_t parts);
+
 /// Replaces each `linalg.softmax` on tensors under `root` by reductions and
 /// elementwise operations.
 void decomposeSoftmax(RewriterBase &rewriter, Operation *root);
