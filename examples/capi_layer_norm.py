@@ -15,9 +15,10 @@ import numpy as np
 class Options(c.Structure):
     """NormCompileOptions of norm-c/Compiler.h."""
     _fields_ = [("kind", c.c_int), ("triple", c.c_char_p), ("cpu", c.c_char_p), ("features", c.c_char_p),
-                ("c_functions", c.c_bool), ("prefix", c.c_char_p), ("header_name", c.c_char_p), ("raise_", c.c_bool),
-                ("fuse", c.c_bool), ("check_shapes", c.c_bool), ("threads", c.c_int), ("algorithm", c.c_int),
-                ("vector_bits", c.c_int64), ("target", c.c_int), ("chip", c.c_char_p), ("image", c.c_int)]
+                ("versions", c.c_char_p), ("c_functions", c.c_bool), ("prefix", c.c_char_p), ("header_name", c.c_char_p),
+                ("raise_", c.c_bool), ("fuse", c.c_bool), ("check_shapes", c.c_bool), ("threads", c.c_int),
+                ("algorithm", c.c_int), ("vector_bits", c.c_int64), ("target", c.c_int), ("chip", c.c_char_p),
+                ("image", c.c_int), ("toolkit", c.c_char_p), ("explain", c.c_bool)]
 
 
 class Diagnostic(c.Structure):

@@ -1,5 +1,6 @@
 """Runs cases: writes the data, lets every contender prepare and checks it, then measures round by round."""
 
+import contextlib
 import pathlib
 import random
 import shutil
@@ -65,7 +66,8 @@ class Session:
     def drop(self, found):
         for name in found:
             if self.workers[name].process is not None:
-                self.workers[name].ask("drop")
+                with contextlib.suppress(WorkerError):  # Its process is gone: the next case starts another.
+                    self.workers[name].ask("drop")
 
     def measure(self, case, rounds):
         """Name → fields of a result: `nanoseconds` per round and their summary, or `missing`."""
@@ -73,23 +75,30 @@ class Session:
         running = [name for name in found if "missing" not in found[name]]
         calls, times = {}, {name: [] for name in running}
         target = self.round_share * ROUND_NANOSECONDS[case.regime]
+
+        def run(name, warm_up, number):
+            """Nanoseconds of the calls; none, once and for all, if the contender fails."""
+            try:
+                return self.workers[name].ask("run", warm_up=warm_up, calls=number)["nanoseconds"]
+            except WorkerError as error:
+                found[name]["missing"] = str(error)
+                return None
+
         for name in running:
-            first = self.workers[name].ask("run", warm_up=1, calls=1)["nanoseconds"]
-            if first < target / 100:  # Too short to go by.
-                first = self.workers[name].ask("run", warm_up=100, calls=100)["nanoseconds"] / 100
-            calls[name] = statistics.calls_per_round(first, target)
-        order = list(running)
+            first = run(name, warm_up=1, number=1)
+            if first is not None and first < target / 100:  # Too short to go by.
+                first = run(name, warm_up=100, number=100)
+                first = first and first / 100
+            if first is not None:
+                calls[name] = statistics.calls_per_round(first, target)
         for _ in range(rounds):
             # Nobody always comes after the same one.
+            order = [name for name in running if "missing" not in found[name]]
             random.shuffle(order)
             for name in order:
-                try:
-                    warm_up = max(1, calls[name] // 10) if case.regime != "dram" else 1
-                    spent = self.workers[name].ask("run", warm_up=warm_up, calls=calls[name])["nanoseconds"]
-                except WorkerError as error:
-                    found[name]["missing"] = str(error)
-                    order.remove(name)
-                    break
+                spent = run(name, max(1, calls[name] // 10) if case.regime != "dram" else 1, calls[name])
+                if spent is None:
+                    continue
                 share = case.sets if contenders.BY_NAME[name].is_ceiling else 1
                 times[name].append(spent / calls[name] / share)
         for name in running:

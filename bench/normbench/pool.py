@@ -1,5 +1,6 @@
 """The parent's side of contenders' processes: only the one whose turn it is runs, the others are stopped."""
 
+import contextlib
 import json
 import os
 import select
@@ -72,11 +73,9 @@ class Worker:
         """Lets the process end, so that its libraries clean up; by force after a while."""
         if self.process is not None:
             os.kill(self.process.pid, signal.SIGCONT)
-            self.process.stdin.close()
-            try:
+            with contextlib.suppress(BrokenPipeError, subprocess.TimeoutExpired):
+                self.process.stdin.close()
                 self.process.wait(SECONDS_TO_END)
-            except subprocess.TimeoutExpired:
-                pass
             self.kill()
 
     def kill(self):
@@ -86,7 +85,8 @@ class Worker:
         code = self.process.poll()
         self.process.kill()
         self.process.wait()
-        self.process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):  # What was not flushed has nobody to read it.
+            self.process.stdin.close()
         self.process.stdout.close()
         ended, self.process = self.process, None
         return ended.returncode if code is None else code

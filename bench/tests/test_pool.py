@@ -1,3 +1,4 @@
+import subprocess
 import tempfile
 import unittest
 
@@ -11,6 +12,16 @@ class PoolTest(unittest.TestCase):
             worker = Worker("no such contender", 1, tempfile.gettempdir(), log)
             with self.assertRaisesRegex(WorkerError, "its process ended"):
                 worker.ask("prepare")
+            self.assertIsNone(worker.process)
+
+    def test_so_is_one_that_has_ended_since(self):
+        with open("/dev/null", "w") as log:
+            worker = Worker("contender", 1, tempfile.gettempdir(), log)
+            worker.process = subprocess.Popen(["true"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            worker.process.stdout.read()  # Until it has ended.
+            with self.assertRaisesRegex(WorkerError, "its process ended"):
+                worker.ask("run", calls=1)
+            worker.end()
             self.assertIsNone(worker.process)
 
     def test_options(self):

@@ -60,7 +60,11 @@ typedef struct NormCompileOptions {
   NormOutputKind kind;
   const char *triple; ///< NULL: this machine's.
   const char *cpu;    ///< NULL: this machine's, or with a triple its baseline.
-  const char *features;   ///< Beside those of the processor: "+avx2,-fma".
+  const char *features; ///< Beside those of the processor: "+avx2,-fma".
+  /// Levels of x86-64 that code is generated for, from the best to the
+  /// baseline: "x86-64-v4,x86-64-v3,x86-64". Which is used is decided when the
+  /// code is loaded. NULL: one version, for `cpu` and `features`.
+  const char *versions;
   bool cFunctions;        ///< Add plain C functions, and write their header.
   const char *prefix;     ///< Goes before the names of the C functions.
   const char *headerName; ///< The header's file name, for its include guard.
@@ -73,6 +77,9 @@ typedef struct NormCompileOptions {
   NormTarget target;
   const char *chip;       ///< The GPU; NULL: sm_90.
   NormDeviceFormat image; ///< What kernels are in an object for CUDA.
+  const char *toolkit;    ///< Where CUDA's bin/ptxas is; NULL: on the PATH, or
+                          ///< where CUDA_HOME says.
+  bool explain;           ///< Write an explanation.
 } NormCompileOptions;
 
 /// The defaults: an object for this machine, without C functions.
@@ -124,6 +131,12 @@ normCompilationGetCode(NormCompilation compilation, size_t *length);
 /// as the compilation.
 NORM_CAPI_EXPORTED const char *
 normCompilationGetHeader(NormCompilation compilation);
+
+/// What was found, fused and scheduled, what was not, and why, as text for
+/// people: what norm-compile --explain prints. Empty without `explain`. It
+/// lives as long as the compilation.
+NORM_CAPI_EXPORTED const char *
+normCompilationGetExplanation(NormCompilation compilation);
 
 /// Links an object to the shared library `path`, which appears when it is
 /// complete. `linker` is a C compiler's driver (NULL: the first of cc, gcc and

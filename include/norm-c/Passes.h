@@ -2,7 +2,9 @@
 
 /// The passes and the pipelines, for MLIR's pass managers. What passes and
 /// their options mean: docs/reference/Passes.md. Options may be NULL: the
-/// defaults. Strings in them are copied; NULL stands for the default.
+/// defaults. Strings in them are copied; NULL stands for the default. An
+/// enumerator that there is not gives no pass, with `ptr` NULL, and adds no
+/// pipeline.
 ///
 /// A pass belongs to the caller until `mlirPassManagerAddOwnedPass`. Passes are
 /// for modules, and for functions (`mlirOpPassManagerAddOwnedPass`) where
@@ -115,8 +117,8 @@ NORM_CAPI_EXPORTED NormToLLVMOptions normToLLVMOptionsGetDefaults(void);
 
 /// Adds `norm-to-llvm` to a pass manager for modules: everything down to the
 /// LLVM dialect.
-NORM_CAPI_EXPORTED void normAddToLLVMPipeline(MlirOpPassManager manager,
-                                              const NormToLLVMOptions *options);
+NORM_CAPI_EXPORTED MlirLogicalResult normAddToLLVMPipeline(
+    MlirOpPassManager manager, const NormToLLVMOptions *options);
 
 /// Options of `norm-to-nvvm`: those of norm/Pipelines/Pipelines.h.
 typedef struct NormToNVVMOptions {
@@ -138,8 +140,8 @@ NORM_CAPI_EXPORTED NormToNVVMOptions normToNVVMOptionsGetDefaults(void);
 /// Adds `norm-to-nvvm` to a pass manager for modules: kernels, and host code in
 /// the LLVM dialect that launches them by norm/Runtime/CUDA.h. The context
 /// needs MLIR's translations to LLVM IR (`mlirRegisterAllLLVMTranslations`).
-NORM_CAPI_EXPORTED void normAddToNVVMPipeline(MlirOpPassManager manager,
-                                              const NormToNVVMOptions *options);
+NORM_CAPI_EXPORTED MlirLogicalResult normAddToNVVMPipeline(
+    MlirOpPassManager manager, const NormToNVVMOptions *options);
 
 #ifdef __cplusplus
 }

@@ -6,6 +6,7 @@
 #include "norm-c/CompileModule.h"
 #include "norm/Compiler/AheadOfTime.h"
 #include "norm/Compiler/Diagnostics.h"
+#include "llvm/ADT/ScopeExit.h"
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -31,6 +32,7 @@ private:
 /// What a NormCompilation points to.
 struct Compilation {
   CompiledModule module;
+  std::string explanation;
   OutputKind kind;
   ThreadModel threads;
   LaunchKind launch;
@@ -89,40 +91,81 @@ void Reporter::report(llvm::Error error) const {
 
 static std::string toString(const char *text) { return text ? text : ""; }
 
-static llvm::Expected<OutputKind> unwrap(NormOutputKind kind) {
-  switch (kind) {
-  case NORM_OUTPUT_OBJECT:
-    return OutputKind::Object;
-  case NORM_OUTPUT_ASSEMBLY:
-    return OutputKind::Assembly;
-  case NORM_OUTPUT_LLVM_IR:
-    return OutputKind::LLVMIR;
-  case NORM_OUTPUT_MLIR:
-    return OutputKind::MLIR;
-  case NORM_OUTPUT_PTX:
-    return OutputKind::PTX;
-  case NORM_OUTPUT_CUBIN:
-    return OutputKind::Cubin;
-  case NORM_OUTPUT_FATBIN:
-    return OutputKind::Fatbin;
-  }
-  return llvm::createStringError("unknown kind of output: " +
-                                 llvm::Twine(int(kind)));
+static LogicalResult assign(OutputKind &target, NormOutputKind kind) {
+  return norm::assign(target, kind,
+                      {std::pair(NORM_OUTPUT_OBJECT, OutputKind::Object),
+                       {NORM_OUTPUT_ASSEMBLY, OutputKind::Assembly},
+                       {NORM_OUTPUT_LLVM_IR, OutputKind::LLVMIR},
+                       {NORM_OUTPUT_MLIR, OutputKind::MLIR},
+                       {NORM_OUTPUT_PTX, OutputKind::PTX},
+                       {NORM_OUTPUT_CUBIN, OutputKind::Cubin},
+                       {NORM_OUTPUT_FATBIN, OutputKind::Fatbin}});
+}
+
+static LogicalResult assign(LaunchKind &target, NormTarget kind) {
+  return norm::assign(target, kind,
+                      {std::pair(NORM_TARGET_CPU, LaunchKind::None),
+                       {NORM_TARGET_CUDA, LaunchKind::CUDA}});
+}
+
+/// Sets what an enumerator stands for; an unknown one is an error.
+template <typename Target, typename Enumerator>
+static llvm::Error set(Target &target, Enumerator given, const char *what) {
+  using norm::assign;
+  if (succeeded(assign(target, given)))
+    return llvm::Error::success();
+  return llvm::createStringError("unknown " + llvm::Twine(what) + ": " +
+                                 llvm::Twine(int(given)));
+}
+
+/// The options of the compilation, the machine aside.
+static llvm::Expected<AheadOfTimeOptions>
+convert(const NormCompileOptions &options) {
+  AheadOfTimeOptions result;
+  LoweringOptions &lowering = result.lowering;
+  if (llvm::Error error = set(result.kind, options.kind, "kind of output"))
+    return error;
+  if (llvm::Error error = set(lowering.launch, options.target, "target"))
+    return error;
+  if (llvm::Error error =
+          set(lowering.threads, options.threads, "model of threads"))
+    return error;
+  if (llvm::Error error =
+          set(lowering.algorithm, options.algorithm, "algorithm"))
+    return error;
+  if (llvm::Error error =
+          set(lowering.deviceFormat, options.image, "format of kernels"))
+    return error;
+  result.addCFunctions = options.cFunctions;
+  result.prefix = toString(options.prefix);
+  result.headerName = options.headerName ? options.headerName : "norm.h";
+  lowering.raise = options.raise;
+  lowering.fuse = options.fuse;
+  lowering.checkShapes = options.checkShapes;
+  lowering.vectorBits = options.vectorBits;
+  if (options.chip)
+    lowering.chip = options.chip;
+  lowering.toolkit = toString(options.toolkit);
+  return result;
 }
 
 /// Options that do not go together.
-static llvm::Error checkOptions(OutputKind kind,
-                                const NormCompileOptions &options) {
-  if (kind == OutputKind::MLIR && options.cFunctions)
+static llvm::Error checkOptions(const AheadOfTimeOptions &options,
+                                bool hasVersions) {
+  OutputKind kind = options.kind;
+  bool isForCUDA = options.lowering.launch == LaunchKind::CUDA;
+  if (kind == OutputKind::MLIR && options.addCFunctions)
     return llvm::createStringError("C functions are added to LLVM IR: the LLVM "
                                    "dialect cannot have them");
-  if (isDeviceImage(kind) && options.cFunctions)
+  if (isDeviceImage(kind) && options.addCFunctions)
     return llvm::createStringError("kernels alone have no C functions");
-  if (isDeviceImage(kind) && options.target != NORM_TARGET_CUDA)
+  if (isDeviceImage(kind) && !isForCUDA)
     return llvm::createStringError("kernels alone need the target CUDA");
-  if (options.target == NORM_TARGET_CUDA &&
-      options.threads != NORM_THREADS_NONE)
+  if (isForCUDA && options.lowering.threads != ThreadModel::None)
     return llvm::createStringError("threads need the target CPU");
+  if (hasVersions && (isForCUDA || kind == OutputKind::MLIR))
+    return llvm::createStringError("versions need the target CPU, and an "
+                                   "object, assembly or LLVM IR");
   return llvm::Error::success();
 }
 
@@ -131,47 +174,51 @@ static llvm::Error checkOptions(OutputKind kind,
 static llvm::Expected<std::unique_ptr<Compilation>>
 compile(ModuleOp module, const NormCompileOptions &options,
         std::optional<llvm::MemoryBufferRef> source) {
-  auto kind = unwrap(options.kind);
-  if (!kind)
-    return kind.takeError();
-  if (llvm::Error error = checkOptions(*kind, options))
+  auto converted = convert(options);
+  if (!converted)
+    return converted.takeError();
+  AheadOfTimeOptions &compilation = *converted;
+  SmallVector<StringRef> parts;
+  if (options.versions)
+    StringRef(options.versions).split(parts, ',');
+  auto versions = llvm::to_vector_of<std::string>(parts);
+  if (llvm::Error error = checkOptions(compilation, !versions.empty()))
     return error;
   TargetSpec target;
   target.triple = toString(options.triple);
   target.cpu = toString(options.cpu);
   target.features = toString(options.features);
-  auto machine = createTargetMachine(target);
-  if (!machine)
-    return machine.takeError();
-  AheadOfTimeOptions compilation;
-  compilation.kind = *kind;
-  compilation.addCFunctions = options.cFunctions;
-  compilation.prefix = toString(options.prefix);
-  compilation.headerName = options.headerName ? options.headerName : "norm.h";
-  LoweringOptions &lowering = compilation.lowering;
-  lowering.raise = options.raise;
-  lowering.fuse = options.fuse;
-  lowering.checkShapes = options.checkShapes;
-  lowering.threads = norm::unwrap(options.threads);
-  lowering.algorithm = norm::unwrap(options.algorithm);
-  lowering.vectorBits = options.vectorBits;
-  if (options.target == NORM_TARGET_CUDA)
-    lowering.launch = LaunchKind::CUDA;
-  if (options.chip)
-    lowering.chip = options.chip;
-  lowering.deviceFormat = norm::unwrap(options.image);
-  if (target.triple.empty() && (target.cpu.empty() || target.cpu == "native"))
-    lowering.setHost();
+  auto machines = createTargetMachines(target, versions);
+  if (!machines)
+    return machines.takeError();
+  if (target.triple.empty() && versions.empty() &&
+      (target.cpu.empty() || target.cpu == "native"))
+    compilation.lowering.setHost();
+  auto result = std::make_unique<Compilation>();
+  result->kind = compilation.kind;
+  result->threads = compilation.lowering.threads;
+  result->launch = compilation.lowering.launch;
+  llvm::raw_string_ostream explanation(result->explanation);
+  MLIRContext *context = module.getContext();
+  bool hasThreads = context->isMultithreadingEnabled();
+  llvm::scope_exit restore([&] { context->enableMultithreading(hasThreads); });
+  if (options.explain) {
+    compilation.explanation = &explanation;
+    context->disableMultithreading(); // so that remarks have an order
+  }
   if (options.cFunctions && source)
     nameArguments(module, *source);
-  auto compiled = compileAheadOfTime(module, compilation, machine->get());
+  auto compiled = compileAheadOfTime(
+      module, compilation,
+      llvm::map_to_vector(*machines,
+                          [](const auto &machine) { return machine.get(); }));
   if (!compiled)
     return compiled.takeError();
+  result->module = std::move(*compiled);
   // A copy has a 0 behind it.
-  compiled->code =
-      llvm::MemoryBuffer::getMemBufferCopy(compiled->code->getBuffer());
-  return std::make_unique<Compilation>(Compilation{
-      std::move(*compiled), *kind, lowering.threads, lowering.launch});
+  result->module.code =
+      llvm::MemoryBuffer::getMemBufferCopy(result->module.code->getBuffer());
+  return result;
 }
 
 /// Gives the result to C; tells the reporter of an error.
@@ -256,6 +303,10 @@ const char *normCompilationGetCode(NormCompilation compilation,
 
 const char *normCompilationGetHeader(NormCompilation compilation) {
   return unwrap(compilation)->module.header.c_str();
+}
+
+const char *normCompilationGetExplanation(NormCompilation compilation) {
+  return unwrap(compilation)->explanation.c_str();
 }
 
 /// What the code is to be linked with; `runtime` overrides where that is.

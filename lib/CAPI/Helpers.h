@@ -18,21 +18,42 @@ inline LogicalResult checkIsOwn(Dialect *dialect, Location location) {
   return success();
 }
 
-inline ThreadModel unwrap(NormThreadModel threads) {
-  return threads == NORM_THREADS_OPENMP ? ThreadModel::OpenMP
-                                        : ThreadModel::None;
+/// Sets what an enumerator of C stands for. Fails if it is none of those.
+template <typename Target, typename Enumerator, typename Value>
+LogicalResult
+assign(Target &target, Enumerator given,
+       std::initializer_list<std::pair<Enumerator, Value>> values) {
+  for (auto [enumerator, value] : values)
+    if (enumerator == given) {
+      target = value;
+      return success();
+    }
+  return failure();
 }
 
-inline MomentsAlgorithm unwrap(NormMomentsAlgorithm algorithm) {
-  switch (algorithm) {
-  case NORM_ALGORITHM_TWO_PASS:
-    return MomentsAlgorithm::TwoPass;
-  case NORM_ALGORITHM_SHIFTED:
-    return MomentsAlgorithm::Shifted;
-  case NORM_ALGORITHM_CORRECTED_TWO_PASS:
-    break;
-  }
-  return MomentsAlgorithm::CorrectedTwoPass;
+template <typename Target>
+LogicalResult assign(Target &target, NormThreadModel threads) {
+  return assign(target, threads,
+                {std::pair(NORM_THREADS_NONE, ThreadModel::None),
+                 {NORM_THREADS_OPENMP, ThreadModel::OpenMP}});
+}
+
+template <typename Target>
+LogicalResult assign(Target &target, NormMomentsAlgorithm algorithm) {
+  return assign(target, algorithm,
+                {std::pair(NORM_ALGORITHM_CORRECTED_TWO_PASS,
+                           MomentsAlgorithm::CorrectedTwoPass),
+                 {NORM_ALGORITHM_TWO_PASS, MomentsAlgorithm::TwoPass},
+                 {NORM_ALGORITHM_SHIFTED, MomentsAlgorithm::Shifted}});
+}
+
+template <typename Target>
+LogicalResult assign(Target &target, NormDeviceFormat format) {
+  return assign(target, format,
+                {std::pair(NORM_DEVICE_PTX, DeviceFormat::PTX),
+                 {NORM_DEVICE_CUBIN, DeviceFormat::Cubin},
+                 {NORM_DEVICE_FATBIN, DeviceFormat::Fatbin},
+                 {NORM_DEVICE_LLVM, DeviceFormat::LLVM}});
 }
 
 inline NormThreadModel wrap(ThreadModel threads) {
@@ -64,20 +85,6 @@ inline NormDeviceFormat wrap(DeviceFormat format) {
     return NORM_DEVICE_LLVM;
   }
   llvm_unreachable("there are no others");
-}
-
-inline DeviceFormat unwrap(NormDeviceFormat format) {
-  switch (format) {
-  case NORM_DEVICE_CUBIN:
-    return DeviceFormat::Cubin;
-  case NORM_DEVICE_FATBIN:
-    return DeviceFormat::Fatbin;
-  case NORM_DEVICE_LLVM:
-    return DeviceFormat::LLVM;
-  case NORM_DEVICE_PTX:
-    break;
-  }
-  return DeviceFormat::PTX;
 }
 
 } // namespace mlir::norm

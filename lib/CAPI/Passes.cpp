@@ -22,6 +22,8 @@ static void assign(Option &option, const char *value) {
     option = std::string(value);
 }
 
+using norm::assign;
+
 //===- norm-raise ---------------------------------------------------------===//
 
 NormRaiseOptions normRaiseOptionsGetDefaults() {
@@ -90,7 +92,8 @@ MlirPass normCreateSchedulePass(const NormScheduleOptions *options) {
     result.numThreads = options->numThreads;
     result.parallel = options->parallel;
     result.outline = options->outline;
-    result.algorithm = norm::unwrap(options->algorithm);
+    if (failed(assign(result.algorithm, options->algorithm)))
+      return {nullptr};
   }
   return release(norm::createNormSchedulePass(result));
 }
@@ -165,18 +168,19 @@ NormToLLVMOptions normToLLVMOptionsGetDefaults() {
   return options;
 }
 
-void normAddToLLVMPipeline(MlirOpPassManager manager,
-                           const NormToLLVMOptions *options) {
+MlirLogicalResult normAddToLLVMPipeline(MlirOpPassManager manager,
+                                        const NormToLLVMOptions *options) {
   norm::NormToLLVMOptions result;
   if (options) {
     result.raise = options->raise;
     result.decompose = options->decompose;
     result.fuse = options->fuse;
-    result.threads = norm::unwrap(options->threads);
+    if (failed(assign(result.threads, options->threads)) ||
+        failed(assign(result.algorithm, options->algorithm)))
+      return mlirLogicalResultFailure();
     result.vectorBits = options->vectorBits;
     result.scalable = options->scalable;
     result.maskedBits = options->maskedBits;
-    result.algorithm = norm::unwrap(options->algorithm);
     result.checkShapes = options->checkShapes;
     result.expandBF16 = options->expandBF16;
     result.expandF16 = options->expandF16;
@@ -188,6 +192,7 @@ void normAddToLLVMPipeline(MlirOpPassManager manager,
     result.numThreads = options->numThreads;
   }
   norm::buildNormToLLVMPipeline(*unwrap(manager), result);
+  return mlirLogicalResultSuccess();
 }
 
 //===- norm-to-nvvm -------------------------------------------------------===//
@@ -206,21 +211,23 @@ NormToNVVMOptions normToNVVMOptionsGetDefaults() {
   return options;
 }
 
-void normAddToNVVMPipeline(MlirOpPassManager manager,
-                           const NormToNVVMOptions *options) {
+MlirLogicalResult normAddToNVVMPipeline(MlirOpPassManager manager,
+                                        const NormToNVVMOptions *options) {
   norm::NormToNVVMOptions result;
   if (options) {
     result.raise = options->raise;
     result.fuse = options->fuse;
     result.checkShapes = options->checkShapes;
-    result.algorithm = norm::unwrap(options->algorithm);
+    if (failed(assign(result.algorithm, options->algorithm)) ||
+        failed(assign(result.format, options->format)))
+      return mlirLogicalResultFailure();
     assign(result.chip, options->chip);
     assign(result.features, options->features);
     result.optLevel = options->optLevel;
-    result.format = norm::unwrap(options->format);
     result.host = options->host;
     assign(result.toolkit, options->toolkit);
     result.assumeAlignment = options->assumeAlignment;
   }
   norm::buildNormToNVVMPipeline(*unwrap(manager), result);
+  return mlirLogicalResultSuccess();
 }

@@ -113,21 +113,15 @@ void separateCallers(ModuleOp module, func::FuncOp function) {
 /// Refuses a name that is no symbol of an object file, or that the lowering
 /// itself may call.
 LogicalResult checkSymbolName(func::FuncOp function,
-                              const llvm::TargetLibraryInfoImpl &library) {
+                              const llvm::Triple &target) {
   StringRef name = function.getName();
   if (!llvm::all_of(name, llvm::isPrint) || name.contains('@'))
     return function.emitError() << "the name of a public function must be of "
                                    "printable ASCII characters other than @";
-  llvm::LibFunc known;
-  if (library.getLibFunc(name, known))
-    return function.emitError()
-           << "@" << name
-           << " has the name of a function of the C library: rename it";
-  if (name.starts_with("norm_cuda_") || name.starts_with("norm_emulated_"))
-    return function.emitError()
-           << "@" << name
-           << " has a name of the runtime, which begin with norm_cuda_ and "
-              "norm_emulated_: rename it";
+  if (isLibraryFunction(name, target))
+    return function.emitError() << "@" << name
+                                << " has the name of a function of the C "
+                                   "library or the runtime: rename it";
   return success();
 }
 
@@ -200,9 +194,9 @@ LogicalResult AheadOfTimeCompiler::expose() {
       exposed.push_back(function);
   if (exposed.empty())
     return module.emitError("there is no public function with a body");
-  llvm::TargetLibraryInfoImpl library(machines.back()->getTargetTriple());
+  const llvm::Triple &target = machines.back()->getTargetTriple();
   for (func::FuncOp function : exposed) {
-    if (failed(checkSymbolName(function, library)))
+    if (failed(checkSymbolName(function, target)))
       return failure();
     EntryPoint entry = prepareEntryPoint(function);
     if (!options.addCFunctions)
@@ -212,7 +206,8 @@ LogicalResult AheadOfTimeCompiler::expose() {
       return failure();
     functions.push_back(std::move(*described));
   }
-  if (failed(checkCNames(functions, library)))
+  if (failed(checkCNames(functions, target)) ||
+      failed(renameLibraryFunctions(module, target)))
     return failure();
   OwningOpRef<ModuleOp> original;
   if (options.addCFunctions) {
@@ -274,7 +269,7 @@ llvm::Error AheadOfTimeCompiler::lower(ModuleOp version,
   lowering.deviceFormat = getDeviceFormat(options);
   lowering.lowerHost = !isDeviceImage(options.kind);
   std::optional<Explanation> explanation;
-  if (options.explanation && &machine == machines.front())
+  if (options.explanation)
     explanation.emplace(version.getContext());
   lowering.instrument = [&](PassManager &pm) {
     if (options.saveTemporary)
@@ -285,8 +280,11 @@ llvm::Error AheadOfTimeCompiler::lower(ModuleOp version,
       version.emitWarning("what passes remark is not in the explanation");
   };
   LogicalResult lowered = lowerToLLVMDialect(version, lowering);
-  if (explanation)
+  if (explanation) {
+    if (machines.size() > 1)
+      *options.explanation << "For " << machine.getTargetCPU() << ":\n";
     explanation->write(*options.explanation);
+  }
   if (failed(lowered))
     return llvm::make_error<MLIRFailure>();
   if (options.saveTemporary)

@@ -6,7 +6,6 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
-#include "llvm/Analysis/TargetLibraryInfo.h"
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -220,7 +219,7 @@ FailureOr<CFunction> norm::describeToC(func::FuncOp function,
 }
 
 LogicalResult norm::checkCNames(ArrayRef<CFunction> functions,
-                                const llvm::TargetLibraryInfoImpl &library) {
+                                const llvm::Triple &target) {
   llvm::StringMap<const CFunction *> seen;
   for (const CFunction &function : functions) {
     auto [other, isNew] = seen.try_emplace(function.name, &function);
@@ -232,11 +231,11 @@ LogicalResult norm::checkCNames(ArrayRef<CFunction> functions,
       error.attachNote(other->second->loc) << "the other function";
       return error;
     }
-    llvm::LibFunc known;
-    if (library.getLibFunc(function.name, known))
+    if (isLibraryFunction(function.name, target))
       return emitError(function.loc)
              << "@" << function.symbol
-             << " would have the name of a function of the C library, "
+             << " would have the name of a function of the C library or the "
+                "runtime, "
              << function.name << ": rename it, or change the prefix";
   }
   return success();

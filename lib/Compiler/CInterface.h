@@ -7,7 +7,6 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "norm/Compiler/EntryPoint.h"
-#include "llvm/Analysis/TargetLibraryInfo.h"
 
 namespace mlir::norm {
 
@@ -71,9 +70,9 @@ std::string makeCIdentifier(StringRef name);
 FailureOr<CFunction> describeToC(func::FuncOp function, const EntryPoint &entry,
                                  StringRef prefix, bool takesStream);
 
-/// Diagnoses names that two functions share or that the C library has.
+/// Diagnoses names that two functions share or that generated code calls.
 LogicalResult checkCNames(ArrayRef<CFunction> functions,
-                          const llvm::TargetLibraryInfoImpl &library);
+                          const llvm::Triple &target);
 
 /// Adds to the module, for each function whose sizes must agree,
 /// `func.func private @NAME(sizes…) -> i1`: its arguments are, in the order of

@@ -80,6 +80,7 @@ static void addCUDAPipeline(OpPassManager &pm, const LoweringOptions &options) {
   pipeline.checkShapes = options.checkShapes;
   pipeline.algorithm = options.algorithm;
   pipeline.chip = options.chip;
+  pipeline.toolkit = options.toolkit;
   pipeline.format = options.deviceFormat;
   pipeline.host = options.lowerHost;
   buildNormToNVVMPipeline(pm, pipeline);

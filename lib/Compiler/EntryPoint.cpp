@@ -7,6 +7,7 @@
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "norm/Pipelines/Pipelines.h"
 #include "llvm/ADT/DenseSet.h"
+#include "llvm/Analysis/TargetLibraryInfo.h"
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -102,4 +103,23 @@ llvm::Expected<EntryPoint> norm::prepareEntryPoint(ModuleOp module,
     return llvm::createStringError("function @" + function->getName() +
                                    " has no body");
   return prepareEntryPoint(*function);
+}
+
+bool norm::isLibraryFunction(StringRef name, const llvm::Triple &target) {
+  llvm::LibFunc known;
+  return llvm::TargetLibraryInfoImpl(target).getLibFunc(name, known) ||
+         name.starts_with("norm_cuda_") || name.starts_with("norm_emulated_");
+}
+
+LogicalResult norm::renameLibraryFunctions(ModuleOp module,
+                                           const llvm::Triple &target) {
+  SymbolTable symbols(module);
+  for (auto function : module.getOps<func::FuncOp>())
+    if (!function.isExternal() &&
+        isLibraryFunction(function.getName(), target) &&
+        failed(symbols.renameToUnique(function, {})))
+      return function.emitError()
+             << "@" << function.getName()
+             << " has the name of a function of a library: rename it";
+  return success();
 }

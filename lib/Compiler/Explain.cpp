@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
 #include "Explain.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Pass/Pass.h"
@@ -101,29 +103,41 @@ static std::string describeCost(const RowCost &cost) {
   return text;
 }
 
+static std::string describeKernel(GenericOp op) {
+  RowProgram program(op);
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << "kernel at " << describe(op.getLoc()) << ": " << describeSpace(op)
+     << ", " << program.getNumPhases()
+     << (program.getNumPhases() == 1 ? " sweep" : " sweeps") << "\n";
+  os << "    " << describeCost(RowCost(program)) << "\n";
+  os << "    " << op.getScheduleAttr();
+  return text;
+}
+
 class Explanation::Instrumentation : public PassInstrumentation {
 public:
   explicit Instrumentation(Explanation &explanation)
       : explanation(explanation) {}
 
   void runAfterPass(Pass *pass, Operation *root) override {
-    if (pass->getArgument() != "norm-schedule")
-      return;
-    root->walk([&](GenericOp op) {
-      auto function = op->getParentOfType<FunctionOpInterface>();
-      RowProgram program(op);
-      std::string line;
-      llvm::raw_string_ostream os(line);
-      os << "kernel at " << describe(op.getLoc()) << ": " << describeSpace(op)
-         << ", " << program.getNumPhases()
-         << (program.getNumPhases() == 1 ? " sweep" : " sweeps") << "\n";
-      os << "    " << describeCost(RowCost(program)) << "\n";
-      os << "    " << op.getScheduleAttr();
-      explanation.add(function.getName(), std::move(line));
-    });
+    if (pass->getArgument() == "norm-schedule")
+      root->walk([&](GenericOp op) { add(op, describeKernel(op)); });
+    if (pass->getArgument() == "norm-parallel-loops-to-gpu")
+      root->walk([&](gpu::LaunchOp op) {
+        bool isSequential = matchPattern(op.getBlockSizeX(), m_One());
+        add(op,
+            "plain kernel at " + describe(op.getLoc()) +
+                (isSequential ? ": one thread" : ": one thread an element"));
+      });
   }
 
 private:
+  void add(Operation *op, std::string line) {
+    auto function = op->getParentOfType<FunctionOpInterface>();
+    explanation.add(function.getName(), std::move(line));
+  }
+
   Explanation &explanation;
 };
 

@@ -150,6 +150,42 @@ norm::createTargetMachine(const TargetSpec &spec) {
   return machine;
 }
 
+static llvm::Error checkLevels(llvm::ArrayRef<std::string> levels) {
+  for (StringRef level : levels) {
+    if (!llvm::is_contained({"x86-64-v4", "x86-64-v3", "x86-64-v2", "x86-64"},
+                            level))
+      return llvm::createStringError(
+          "versions are x86-64-v4, x86-64-v3, x86-64-v2 and x86-64, not '" +
+          level + "'");
+    if (llvm::count(levels, level) > 1)
+      return llvm::createStringError("version " + level + " is given twice");
+  }
+  if (levels.back() != "x86-64" || levels.size() < 2)
+    return llvm::createStringError("versions must end with x86-64, behind "
+                                   "others: what runs where none of these "
+                                   "does");
+  return llvm::Error::success();
+}
+
+llvm::Expected<std::vector<std::unique_ptr<llvm::TargetMachine>>>
+norm::createTargetMachines(const TargetSpec &spec,
+                           llvm::ArrayRef<std::string> levels) {
+  std::vector<TargetSpec> specs(std::max<size_t>(levels.size(), 1), spec);
+  if (!levels.empty())
+    if (llvm::Error error = checkLevels(levels))
+      return error;
+  for (auto [level, version] : llvm::zip(levels, specs))
+    version.cpu = level;
+  std::vector<std::unique_ptr<llvm::TargetMachine>> machines;
+  for (const TargetSpec &version : specs) {
+    auto machine = createTargetMachine(version);
+    if (!machine)
+      return machine.takeError();
+    machines.push_back(std::move(*machine));
+  }
+  return machines;
+}
+
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
 norm::createHostTargetMachine() {
   return createTargetMachine(TargetSpec());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-#include "ApproximateExp.h"
+#include "ApproximateF64.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
@@ -80,13 +80,7 @@ struct ApproximateMath
            llvm::any_of(op->getResultTypes(), llvm::IsaPred<VectorType>)))
         ops.push_back(op);
     });
-    llvm::erase_if(ops, [](Operation *op) {
-      auto exp = dyn_cast<math::ExpOp>(op);
-      bool isWide = exp && getElementTypeOrSelf(exp.getType()).isF64();
-      if (isWide)
-        norm::approximateExpOfF64(exp);
-      return isWide;
-    });
+    llvm::erase_if(ops, norm::approximateF64);
     RewritePatternSet patterns(&getContext());
     populateMathF32ExpansionPatterns(patterns, isApproximated);
     populateMathPolynomialApproximationPatterns(patterns, isApproximated);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "mlir/Dialect/Bufferization/IR/BufferizableOpInterface.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/PatternMatch.h"
@@ -42,11 +44,50 @@ static void separateEmpty(RewriterBase &rewriter, tensor::EmptyOp empty) {
       setToClone(rewriter, use);
 }
 
+/// The memref that a tensor is stored to as a whole; null if it is not, or not
+/// just that.
+static Value getDestination(Value tensor) {
+  for (Operation *user : tensor.getUsers())
+    if (auto store = dyn_cast<bufferization::MaterializeInDestinationOp>(user))
+      if (isa<MemRefType>(store.getDest().getType()))
+        return store.getDest();
+  return {};
+}
+
+/// An init that is not read, of a result that goes to another place: an empty
+/// tensor can be that place, which a tensor that lives on cannot.
+static void separateFromDestination(RewriterBase &rewriter,
+                                    DestinationStyleOpInterface op) {
+  bufferization::BufferizationOptions options;
+  bufferization::AnalysisState state(options);
+  for (OpOperand &init : op.getDpsInitsMutable()) {
+    if (!isa<RankedTensorType>(init.get().getType()) ||
+        init.get().getDefiningOp<tensor::EmptyOp>() ||
+        state.bufferizesToMemoryRead(init))
+      continue;
+    Value destination = getDestination(op.getTiedOpResult(&init));
+    auto from = init.get().getDefiningOp<bufferization::ToTensorOp>();
+    if (!destination || (from && from.getBuffer() == destination))
+      continue;
+    OpBuilder::InsertionGuard guard(rewriter);
+    rewriter.setInsertionPoint(op);
+    auto type = cast<RankedTensorType>(init.get().getType());
+    Value empty = tensor::EmptyOp::create(
+        rewriter, op.getLoc(),
+        tensor::getMixedSizes(rewriter, op.getLoc(), init.get()),
+        type.getElementType(), type.getEncoding());
+    rewriter.modifyOpInPlace(op, [&]() { init.set(empty); });
+  }
+}
+
 namespace {
 struct SeparateInits
     : public norm::impl::NormSeparateInitsPassBase<SeparateInits> {
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
+    getOperation()->walk([&](DestinationStyleOpInterface op) {
+      separateFromDestination(rewriter, op);
+    });
     SmallVector<Operation *> producers;
     getOperation()->walk([&](Operation *op) {
       if (isa<linalg::FillOp, tensor::EmptyOp>(op))

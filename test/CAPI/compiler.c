@@ -98,11 +98,39 @@ static void testKinds(void) {
   normCompilationDestroy(withHeader);
 }
 
+/// Enumerators that there are not, and versions.
+static void testUnknown(void) {
+  NormCompileOptions options = normCompileOptionsGetDefaults();
+  options.target = (NormTarget)3;
+  compile(layerNorm, &options);
+  options = normCompileOptionsGetDefaults();
+  options.threads = (NormThreadModel)-1;
+  compile(layerNorm, &options);
+  options = normCompileOptionsGetDefaults();
+  options.algorithm = (NormMomentsAlgorithm)9;
+  compile(layerNorm, &options);
+  options = normCompileOptionsGetDefaults();
+  options.image = (NormDeviceFormat)8;
+  compile(layerNorm, &options);
+  options = normCompileOptionsGetDefaults();
+  options.versions = "x86-64-v3";
+  compile(layerNorm, &options);
+  options.versions = "x86-64-v3,x86-64";
+  options.target = NORM_TARGET_CUDA;
+  compile(layerNorm, &options);
+}
+
 // CHECK: error in module.mlir:1:1: custom op 'frobnicate' is unknown
 // CHECK: error in module.mlir:2:{{[0-9]+}}: {{.*}}expected axes
 // CHECK: error: {{.*}}z80
 // CHECK: error: {{.*}}no-such-cpu
 // CHECK: error: unknown kind of output: 17
+// CHECK: error: unknown target: 3
+// CHECK: error: unknown model of threads: -1
+// CHECK: error: unknown algorithm: 9
+// CHECK: error: unknown format of kernels: 8
+// CHECK: error: versions must end with x86-64
+// CHECK: error: versions need the target CPU
 // CHECK: error: C functions are added to LLVM IR
 // CHECK: error: kernels alone need the target CUDA
 // CHECK: error: only an object can be linked
@@ -124,6 +152,7 @@ static void testErrors(const char *path) {
   options = normCompileOptionsGetDefaults();
   options.kind = (NormOutputKind)17;
   compile(layerNorm, &options);
+  testUnknown();
   options.kind = NORM_OUTPUT_MLIR;
   options.cFunctions = true;
   compile(layerNorm, &options);
@@ -142,6 +171,24 @@ static void testErrors(const char *path) {
   NormCompilation nothing = normCompile("x", 1, NULL, NULL, NULL, NULL);
   printf("without a callback: %s\n", nothing.ptr ? "something" : "nothing");
   normCompilationDestroy(nothing);
+}
+
+// CHECK: versions: two
+// CHECK: explained: For x86-64-v3:
+static void testVersions(void) {
+  NormCompileOptions options = normCompileOptionsGetDefaults();
+  options.kind = NORM_OUTPUT_LLVM_IR;
+  options.triple = "x86_64-linux-gnu";
+  options.versions = "x86-64-v3,x86-64";
+  options.explain = true;
+  NormCompilation compilation = compile(layerNorm, &options);
+  size_t length = 0;
+  const char *code = normCompilationGetCode(compilation, &length);
+  printf("versions: %s\n", strstr(code, "normalize.x86-64-v3(") ? "two" : code);
+  const char *explanation = normCompilationGetExplanation(compilation);
+  printf("explained: %s\n",
+         strstr(explanation, "kernel at module.mlir:2") ? explanation : "no");
+  normCompilationDestroy(compilation);
 }
 
 // CHECK: linked: 1
@@ -172,6 +219,7 @@ int main(int argc, char **argv) {
     return 1;
   testKinds();
   testErrors(argv[1]);
+  testVersions();
   testCall(argv[1]);
   return 0;
 }

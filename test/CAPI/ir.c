@@ -256,13 +256,16 @@ static void testPasses(MlirContext context) {
   run(manager, parse(context));
 
   // CHECK-LABEL: lowered
+  // CHECK: added: 1
   // CHECK-NOT: norm.
   // CHECK: llvm.fmul {{.*}} : vector<8xf32>
   printf("lowered\n");
   manager = mlirPassManagerCreate(context);
   NormToLLVMOptions options = normToLLVMOptionsGetDefaults();
   options.vectorBits = 256;
-  normAddToLLVMPipeline(mlirPassManagerGetAsOpPassManager(manager), &options);
+  MlirOpPassManager pipeline = mlirPassManagerGetAsOpPassManager(manager);
+  printf("added: %d\n",
+         mlirLogicalResultIsSuccess(normAddToLLVMPipeline(pipeline, &options)));
   run(manager, parse(context));
 
   // CHECK-LABEL: kernels
@@ -274,6 +277,29 @@ static void testPasses(MlirContext context) {
   mlirRegisterAllLLVMTranslations(context);
   normAddToNVVMPipeline(mlirPassManagerGetAsOpPassManager(manager), &device);
   run(manager, parse(context));
+}
+
+// CHECK-LABEL: unknown enumerators
+// CHECK: a pass: 0
+// CHECK: pipelines: 0 0
+// CHECK-NEXT: any()
+static void testUnknown(MlirContext context) {
+  printf("unknown enumerators\n");
+  NormScheduleOptions schedule = normScheduleOptionsGetDefaults();
+  schedule.algorithm = (NormMomentsAlgorithm)7;
+  printf("a pass: %d\n", normCreateSchedulePass(&schedule).ptr != NULL);
+  MlirPassManager manager = mlirPassManagerCreate(context);
+  MlirOpPassManager pipeline = mlirPassManagerGetAsOpPassManager(manager);
+  NormToLLVMOptions host = normToLLVMOptionsGetDefaults();
+  host.threads = (NormThreadModel)5;
+  NormToNVVMOptions device = normToNVVMOptionsGetDefaults();
+  device.format = (NormDeviceFormat)-2;
+  printf("pipelines: %d %d\n",
+         mlirLogicalResultIsSuccess(normAddToLLVMPipeline(pipeline, &host)),
+         mlirLogicalResultIsSuccess(normAddToNVVMPipeline(pipeline, &device)));
+  mlirPrintPassPipeline(pipeline, printText, NULL);
+  printf("\n");
+  mlirPassManagerDestroy(manager);
 }
 
 static void reportToC(const NormDiagnostic *diagnostic, void *userData) {
@@ -362,6 +388,7 @@ int main(int argc, char **argv) {
   MlirContext context = createContext();
   testBuilders(context);
   testPasses(context);
+  testUnknown(context);
   testCompiler(context);
   mlirContextDestroy(context);
   if (argc > 1)

@@ -93,6 +93,11 @@ struct Options {
       cl::desc("The libnorm_cuda to link with (default: the one beside this "
                "program)"),
       cl::value_desc("file"), cl::cat(category)};
+  cl::opt<std::string> cudaToolkit{
+      "cuda-toolkit",
+      cl::desc("Where CUDA's bin/ptxas is (default: on the PATH, or where "
+               "CUDA_HOME says)"),
+      cl::value_desc("folder"), cl::cat(category)};
   cl::opt<std::string> triple{
       "mtriple", cl::desc("The target's triple (default: this machine's)"),
       cl::value_desc("triple"), cl::cat(category)};
@@ -182,8 +187,6 @@ private:
   llvm::Error saveTemporary(StringRef suffix, StringRef text) const;
   llvm::Expected<LinkOptions> getLinkOptions() const;
   llvm::Error checkVersions();
-  llvm::Expected<std::vector<std::unique_ptr<llvm::TargetMachine>>>
-  createMachines();
   llvm::Error compile();
   llvm::Error write();
   /// Calls the function and reports the time that it takes.
@@ -281,22 +284,6 @@ llvm::Error Driver::checkVersions() {
   if (isForCUDA() || kind == OutputKind::MLIR)
     return llvm::createStringError("--multiversion needs --target=cpu and "
                                    "--emit=obj, shared, asm or llvm");
-  ArrayRef<std::string> levels = options.multiversion;
-  for (StringRef level : levels) {
-    if (!llvm::is_contained({"x86-64-v4", "x86-64-v3", "x86-64-v2", "x86-64"},
-                            level))
-      return llvm::createStringError(
-          "--multiversion takes x86-64-v4, x86-64-v3, x86-64-v2 and x86-64, "
-          "not " +
-          level);
-    if (llvm::count(levels, level) > 1)
-      return llvm::createStringError("--multiversion names " + level +
-                                     " twice");
-  }
-  if (levels.back() != "x86-64" || levels.size() < 2)
-    return llvm::createStringError(
-        "--multiversion needs x86-64 behind the others: what runs where none "
-        "of these does");
   return llvm::Error::success();
 }
 
@@ -305,16 +292,31 @@ llvm::Error Driver::checkTargetOptions() {
     if (isDeviceImage(kind))
       return llvm::createStringError(
           "--emit=ptx, cubin and fatbin are for --target=cuda");
-  auto needsCUDA = [&](const cl::Option &option) {
-    return option.getNumOccurrences() && !isForCUDA();
+  /// The first of some options that is given.
+  using Given = std::initializer_list<std::reference_wrapper<const cl::Option>>;
+  auto findGiven = [](Given candidates) -> std::string {
+    for (const cl::Option &option : candidates)
+      if (option.getNumOccurrences())
+        return "--" + option.ArgStr.str();
+    return "";
   };
-  for (const cl::Option *option :
-       {static_cast<const cl::Option *>(&options.chip),
-        static_cast<const cl::Option *>(&options.image),
-        static_cast<const cl::Option *>(&options.cudaRuntime)})
-    if (needsCUDA(*option))
-      return llvm::createStringError("--" + option->ArgStr +
-                                     " needs --target=cuda");
+  std::string given = findGiven(
+      {options.chip, options.image, options.cudaToolkit, options.cudaRuntime});
+  if (!isForCUDA() && !given.empty())
+    return llvm::createStringError(given + " needs --target=cuda");
+  given =
+      findGiven({options.linker, options.openMPLibrary, options.cudaRuntime});
+  if (kind != OutputKind::SharedLibrary && !given.empty())
+    return llvm::createStringError(given +
+                                   " needs --emit=shared: nothing is linked");
+  given = findGiven({options.triple, options.cpu, options.features});
+  if (isDeviceImage(kind) && !given.empty())
+    return llvm::createStringError(
+        given + " is for code of the CPU, and --emit=ptx, cubin and fatbin "
+                "have none: --chip names the GPU");
+  if (options.openMPLibrary.getNumOccurrences() &&
+      options.threads != ThreadModel::OpenMP)
+    return llvm::createStringError("--openmp-library needs --threads=openmp");
   if (options.chip.getNumOccurrences() && options.chip.empty())
     return llvm::createStringError("--chip needs the name of a GPU, as sm_90");
   if (isDeviceImage(kind) && options.image.getNumOccurrences())
@@ -328,32 +330,12 @@ llvm::Error Driver::checkTargetOptions() {
   return llvm::Error::success();
 }
 
-llvm::Expected<std::vector<std::unique_ptr<llvm::TargetMachine>>>
-Driver::createMachines() {
+llvm::Error Driver::compile() {
   TargetSpec target;
   target.triple = options.triple;
   target.cpu = options.cpu;
   target.features = llvm::join(options.features, ",");
-  std::vector<TargetSpec> targets(1, target);
-  if (!options.multiversion.empty()) {
-    targets.clear();
-    for (StringRef cpu : options.multiversion) {
-      target.cpu = cpu.str();
-      targets.push_back(target);
-    }
-  }
-  std::vector<std::unique_ptr<llvm::TargetMachine>> machines;
-  for (const TargetSpec &spec : targets) {
-    auto machine = createTargetMachine(spec);
-    if (!machine)
-      return machine.takeError();
-    machines.push_back(std::move(*machine));
-  }
-  return machines;
-}
-
-llvm::Error Driver::compile() {
-  auto machines = createMachines();
+  auto machines = createTargetMachines(target, options.multiversion);
   if (!machines)
     return machines.takeError();
   auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(options.inputFile);
@@ -378,6 +360,7 @@ llvm::Error Driver::compile() {
   if (options.chip.getNumOccurrences())
     compilation.lowering.chip = options.chip;
   compilation.lowering.deviceFormat = options.image;
+  compilation.lowering.toolkit = options.cudaToolkit;
   bool isForHost = options.triple.empty() &&
                    (options.cpu.empty() || options.cpu == "native") &&
                    options.multiversion.empty();

@@ -50,6 +50,11 @@ llvm::Expected<Kernel> Kernel::compile(ModuleOp module, const EntryPoint &entry,
                                        const KernelOptions &options,
                                        llvm::TargetMachine &machine) {
   OwningOpRef<ModuleOp> lowered = module.clone();
+  auto function = lowered->lookupSymbol<func::FuncOp>(entry.name);
+  if (failed(renameLibraryFunctions(*lowered, machine.getTargetTriple())))
+    return llvm::make_error<MLIRFailure>();
+  EntryPoint called = entry;
+  called.name = function.getName().str();
   LoweringOptions lowering = options.lowering;
   lowering.setTarget(machine);
   if (options.numThreads > 1) {
@@ -68,7 +73,6 @@ llvm::Expected<Kernel> Kernel::compile(ModuleOp module, const EntryPoint &entry,
   if (options.assembly)
     if (llvm::Error error = writeAssembly(**code, machine, *options.assembly))
       return error;
-  EntryPoint called = entry;
   called.takesStream = options.device && options.device->ownsResults();
   if (llvm::Error error = addPackedCall(**code, called))
     return error;

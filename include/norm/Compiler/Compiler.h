@@ -54,6 +54,8 @@ struct LoweringOptions {
   LaunchKind launch = LaunchKind::None;
   /// The chip of kernels: see `NormToNVVMOptions`.
   std::string chip = "sm_90";
+  /// Where CUDA's tools are; empty: see `NormToNVVMOptions`.
+  std::string toolkit;
   /// What kernels become, for CUDA.
   DeviceFormat deviceFormat = DeviceFormat::PTX;
   /// Whether the host's side is lowered too, for CUDA.

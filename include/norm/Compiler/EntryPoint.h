@@ -7,6 +7,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/Error.h"
+#include "llvm/TargetParser/Triple.h"
 
 namespace mlir::norm {
 
@@ -33,6 +34,15 @@ EntryPoint prepareEntryPoint(func::FuncOp function);
 /// The same for the function of this name. An empty name stands for the only
 /// public function with a body, or `main`.
 llvm::Expected<EntryPoint> prepareEntryPoint(ModuleOp module, StringRef name);
+
+/// Whether generated code may call a function of this name: the C library's on
+/// the target, or a runtime's.
+bool isLibraryFunction(StringRef name, const llvm::Triple &target);
+
+/// Gives the functions with bodies that have such names others, so that what
+/// calls them and what calls the library's do not meet.
+LogicalResult renameLibraryFunctions(ModuleOp module,
+                                     const llvm::Triple &target);
 
 /// The name of the function that `addPackedCall` makes.
 inline constexpr llvm::StringLiteral packedCallName = "__norm_packed_call";

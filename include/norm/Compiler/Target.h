@@ -3,10 +3,12 @@
 #ifndef NORM_COMPILER_TARGET_H
 #define NORM_COMPILER_TARGET_H
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Target/TargetMachine.h"
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace mlir::norm {
 
@@ -26,6 +28,13 @@ struct TargetSpec {
 /// not have are errors of one line.
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
 createTargetMachine(const TargetSpec &spec);
+
+/// One machine as the spec says or, if there are `levels`, one of each level of
+/// x86-64, which is the spec's processor. Levels are named as in the psABI, the
+/// last of at least two is the baseline, x86-64; others are an error.
+llvm::Expected<std::vector<std::unique_ptr<llvm::TargetMachine>>>
+createTargetMachines(const TargetSpec &spec,
+                     llvm::ArrayRef<std::string> levels);
 
 /// The machine this runs on: the baseline of its architecture with every
 /// feature that the processor reports. Its name is not asked for: under

@@ -7,7 +7,7 @@ def NormApproximateMathPass : Pass<"norm-approximate-math"> {
   let summary = "Replace transcendental functions of vectors by polynomials";
   let description = [{
     `math.exp`, `math.tanh`, `math.erf` and their like on vectors of f32, f16 and bf16 become arithmetic; LLVM would
-    call the C library once per element. So does `math.exp` on vectors of f64. Scalars (without the option `scalars`) and other functions of
+    call the C library once per element. So do these three on vectors of f64. Scalars (without the option `scalars`) and other functions of
     f64 stay: they are computed by the library, to its accuracy. Exponents of `math.fpowi` get 32 bits. Without the option `fma`, `math.fma` becomes a multiplication and an addition: LLVM would call the C library.
   }];
   let options = [
@@ -59,8 +59,10 @@ def NormSeparateInitsPass : Pass<"norm-separate-inits"> {
   let description = [{
     Common subexpression elimination makes one `linalg.fill` of those by which several products of matrices start, and bufferization then
     copies it for each: to fill again costs less. It also makes one `tensor.empty` of those for several outputs of an operation.
+    `convert-elementwise-to-linalg` takes operands for inits. Where such a result goes to a memref by `bufferization.materialize_in_destination`,
+    an empty tensor, which can be that memref, takes the operand's place.
   }];
-  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect", "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
 }
 
 def NormLowerQuantCastsPass : Pass<"norm-lower-quant-casts"> {

@@ -1,4 +1,4 @@
-"""What lib/Pipelines computes by arithmetic where a processor or LLVM lacks an instruction: exponentials of f64, rounding
+"""What lib/Pipelines computes by arithmetic where a processor or LLVM lacks an instruction: exp, tanh and erf of f64, rounding
 to integers, conversions from and to f16; with NaN, infinities, zeros, subnormals and the bounds of what is finite.
 """
 
@@ -11,7 +11,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from normtest import Array, Library, Target
 
 LANES = 4
-OPERATIONS = {"exp": ("math.exp {}", "f64", "f64"), "roundeven": ("math.roundeven {}", "f32", "f32"),
+OPERATIONS = {"exp": ("math.exp {}", "f64", "f64"), "tanh": ("math.tanh {}", "f64", "f64"),
+              "erf": ("math.erf {}", "f64", "f64"), "roundeven": ("math.roundeven {}", "f32", "f32"),
               "floor": ("math.floor {}", "f32", "f32"), "ceil": ("math.ceil {}", "f32", "f32"),
               "trunc": ("math.trunc {}", "f32", "f32"), "floor_f64": ("math.floor {}", "f64", "f64"),
               "to_f16": ("arith.truncf {}", "f32", "f16"), "from_f16": ("arith.extf {}", "f16", "f32")}
@@ -63,6 +64,45 @@ def check_exp(library, random):
     assert error.max() < 1.2, f"exp of {x[finite][error.argmax()]} is off by {error.max()} units in the last place"
 
 
+def error_function(x):
+    """Of longdouble, by its series up to 2 and a continued fraction above; NaN and infinities aside."""
+    magnitude = np.abs(x)
+    square = magnitude * magnitude
+    above = magnitude >= 2.5
+    series, term = np.zeros_like(x), np.where(above, 0, magnitude)
+    for n in range(120):  # 2/√π exp(-x²) Σ 2ⁿ x²ⁿ⁺¹ / (2n + 1)!!, all terms positive
+        series += term
+        term = term * 2 * square / (2 * n + 3)
+    root = np.sqrt(np.longdouble("3.14159265358979323846264338327950288"))
+    result = 2 / root * np.exp(-square) * series
+    fraction = np.zeros_like(x)
+    z = np.where(above, magnitude, 3)
+    for n in range(200, 0, -1):
+        fraction = (np.longdouble(n) / 2) / (z + fraction)
+    return np.copysign(np.where(above, 1 - np.exp(-z * z) / root / (z + fraction), result), x)
+
+
+def check_in_f64(library, name, function, x, units):
+    """The largest error in units of the last place."""
+    actual = call(library, name, x).astype(np.longdouble)
+    expected = function(x.astype(np.longdouble))
+    expected = np.where(np.isinf(x), np.sign(x), expected)
+    double = expected.astype(np.float64)
+    exact = ~np.isfinite(x) | (x == 0)
+    require_same(name, actual.astype(np.float64)[exact], double[exact], x[exact])
+    error = (np.abs(actual - expected) / np.spacing(np.abs(double)))[~exact]
+    assert error.max() < units, f"{name} of {x[~exact][error.argmax()]} is off by {error.max()} units in the last place"
+
+
+def check_tanh_and_erf(library, random):
+    bounds = [np.nan, np.inf, -np.inf, 0.0, -0.0, 1.0, -1.0, np.nextafter(1, 2), 5.9, 6.0, -6.1, 19.9, 20.0, 20.1, 400.0, -1e300,
+              5e-324, -1e-310, 2.3e-308, 1e-200]
+    x = np.concatenate([random.uniform(-1, 1, 40000), random.uniform(-8, 8, 40000), random.uniform(-25, 25, 4000),
+                        10.0 ** random.uniform(-30, 0, 4000), bounds])
+    check_in_f64(library, "tanh", np.tanh, x, 3)
+    check_in_f64(library, "erf", error_function, x, 3)
+
+
 def check_rounding(library, random):
     halves = np.arange(-10, 10, 0.25)
     bounds = [np.nan, np.inf, -np.inf, 0.0, -0.0, 2**23 - 0.5, 2**23, 2**23 + 1, -(2**22) - 0.5, 1e-40, 3e38]
@@ -91,7 +131,7 @@ def main():
     target = Target(128)
     library = Library("".join(map(function, OPERATIONS)), target, options="expand-f16=1 expand-rounding=1")
     with np.errstate(all="ignore"):
-        for check in (check_exp, check_rounding, check_f16):
+        for check in (check_exp, check_tanh_and_erf, check_rounding, check_f16):
             check(library, np.random.default_rng(23))
             print(f"{check.__name__}: passed")
 

@@ -35,6 +35,10 @@
 // NUMBER: norm-compile: error: for the --vector-bits option: 'many' value invalid for uint argument!
 // RUN: %{fails} %t/f.mlir -o | FileCheck %s --check-prefix=NO-VALUE
 // NO-VALUE: norm-compile: error: for the -o option: requires a value!
+// RUN: %{fails} %t/f.mlir -o %t/out/a.o --linker=cc | FileCheck %s --check-prefix=LINKS
+// LINKS: norm-compile: error: --linker needs --emit=shared: nothing is linked
+// RUN: %{fails} %t/f.mlir -o %t/out/a.so --openmp-library=%t/libomp.so | FileCheck %s --check-prefix=NOT-PARALLEL
+// NOT-PARALLEL: norm-compile: error: --openmp-library needs --threads=openmp
 
 // Files.
 // RUN: %{fails} %t/none.mlir -o %t/out/a.o | FileCheck %s --check-prefix=UNREADABLE
@@ -61,7 +65,7 @@
 // RUN: %{fails} %t/private.mlir -o %t/out/a.o | FileCheck %s --check-prefix=PRIVATE
 // PRIVATE: private.mlir: error: there is no public function with a body
 // RUN: %{fails} %t/library.mlir -o %t/out/a.o | FileCheck %s --check-prefix=LIBRARY
-// LIBRARY: library.mlir:1:1: error: @malloc has the name of a function of the C library: rename it
+// LIBRARY: library.mlir:1:1: error: @malloc has the name of a function of the C library or the runtime: rename it
 // RUN: %{fails} %t/name.mlir -o %t/out/a.o | FileCheck %s --check-prefix=NAME
 // NAME: name.mlir:1:1: error: the name of a public function must be of printable ASCII characters other than @
 
@@ -86,7 +90,7 @@
 // SAME-NAME: same.mlir:2:1: error: @a_b and @a.b are both a_b in C
 // SAME-NAME-NEXT: same.mlir:1:1: note: the other function
 // RUN: %{fails} %t/becomes-library.mlir %{header} --prefix=m | FileCheck %s --check-prefix=BECOMES
-// BECOMES: becomes-library.mlir:1:1: error: @alloc would have the name of a function of the C library, malloc: rename it, or change the prefix
+// BECOMES: becomes-library.mlir:1:1: error: @alloc would have the name of a function of the C library or the runtime, malloc: rename it, or change the prefix
 // RUN: norm-compile %t/becomes-library.mlir %{header} && rm %t/out/a.o %t/out/a.h
 // RUN: %{fails} %t/clash.mlir %{header} | FileCheck %s --check-prefix=CLASH
 // CLASH: norm-compile: error: the module calls a function f_x of others: give a prefix

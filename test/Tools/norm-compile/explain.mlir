@@ -19,6 +19,8 @@
 
 // RUN: norm-compile %s -o %t/x.ptx --explain 2>&1 | FileCheck %s --check-prefix=GPU
 // GPU: #norm.gpu_schedule<
+// GPU: @product
+// GPU: plain kernel at explain.mlir:{{[0-9]+}}:8: one thread an element
 
 // RUN: norm-compile %s -o %t/y.o --save-temps && ls %t | FileCheck %s --check-prefix=TEMPS
 // TEMPS: y.ll
@@ -60,6 +62,10 @@ func.func @fused(%x: tensor<2x64xf32>, %residual: tensor<2x64xf32>) -> tensor<2x
   %b = linalg.broadcast ins(%r : tensor<2xf32>) outs(%init : tensor<2x64xf32>) dimensions = [1]
   %y = arith.mulf %h, %b : tensor<2x64xf32>
   return %y : tensor<2x64xf32>
+}
+func.func @product(%x: tensor<4x8xf32>, %y: tensor<8x4xf32>, %init: tensor<4x4xf32>) -> tensor<4x4xf32> {
+  %z = linalg.matmul ins(%x, %y : tensor<4x8xf32>, tensor<8x4xf32>) outs(%init : tensor<4x4xf32>) -> tensor<4x4xf32>
+  return %z : tensor<4x4xf32>
 }
 func.func @costly(%x: tensor<?x64xf32>) -> tensor<?x64xf32> {
   %c0 = arith.constant 0 : index

@@ -33,12 +33,12 @@
 // RUN: %{fails} --multiversion=x86-64-v3,x86-64 --mcpu=native | FileCheck %s --check-prefix=CPU
 // CPU: norm-compile: error: --multiversion says what --mcpu and --mattr would: leave them out
 // RUN: %{fails} --multiversion=x86-64-v3,skylake,x86-64 | FileCheck %s --check-prefix=NAME
-// NAME: norm-compile: error: --multiversion takes x86-64-v4, x86-64-v3, x86-64-v2 and x86-64, not skylake
+// NAME: norm-compile: error: versions are x86-64-v4, x86-64-v3, x86-64-v2 and x86-64, not 'skylake'
 // RUN: %{fails} --multiversion=x86-64-v4,x86-64-v3 | FileCheck %s --check-prefix=LAST
 // RUN: %{fails} --multiversion=x86-64 | FileCheck %s --check-prefix=LAST
-// LAST: norm-compile: error: --multiversion needs x86-64 behind the others: what runs where none of these does
+// LAST: norm-compile: error: versions must end with x86-64, behind others: what runs where none of these does
 // RUN: %{fails} --multiversion=x86-64-v3,x86-64-v3,x86-64 | FileCheck %s --check-prefix=TWICE
-// TWICE: norm-compile: error: --multiversion names x86-64-v3 twice
+// TWICE: norm-compile: error: version x86-64-v3 is given twice
 // RUN: %{fails} --multiversion=x86-64-v3,x86-64 --mtriple=aarch64-linux-gnu --linker=cc | FileCheck %s --check-prefix=TRIPLE
 // TRIPLE: norm-compile: error: {{.*}}x86-64-v3
 // RUN: %{fails} --multiversion=x86-64-v3,x86-64 --target=cuda | FileCheck %s --check-prefix=CUDA
