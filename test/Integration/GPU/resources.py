@@ -1,8 +1,8 @@
 """What kernels of rows of known length need on a chip, as ptxas says: no spills, no local memory, 16-byte accesses alone.
 
-    resources.py [--all] [--chips=sm_80,...] [--docs=FILE]
+    resources.py [--chips=sm_80,...] [--docs=FILE]
 
-Without --all, some lengths and types. With --docs, the table of registers is written into FILE, between its markers.
+With --docs, the table of registers is written into FILE, between its markers.
 """
 
 import argparse
@@ -20,9 +20,8 @@ from normtest import run_tool
 from programs import AddNorm, DynamicInt8
 from namedop import Norm
 
-ALL_LENGTHS = (64, 96, 128, 256, 512, 768, 1000, 1024, 1152, 2048, 3072, 4096, 5120, 8192, 12288, 16384, 20480, 32768)
-SOME_LENGTHS = (64, 1000, 1024, 4096, 8192, 16384, 32768)
-ALL_TYPES, SOME_TYPES = ("f32", "bf16", "f16"), ("f32", "bf16")
+LENGTHS = (64, 96, 128, 256, 512, 768, 1000, 1024, 1152, 2048, 3072, 4096, 5120, 8192, 12288, 16384, 20480, 32768)
+TYPES = ("f32", "bf16", "f16")
 BYTES = {"f32": 4, "bf16": 2, "f16": 2}
 KINDS = {
     "layer norm": lambda name, t, n: Norm(name, (None, n), (1,), type=t, gamma="f32", beta="f32"),
@@ -93,9 +92,9 @@ def check_kernel(name, kind, t, ptx, chip, folder):
     return int(re.search(r"Used (\d+) registers", said).group(1)), int(threads)
 
 
-def check_chip(chip, lengths, types):
+def check_chip(chip):
     """(length, kind, type) → registers, threads."""
-    cases = {f"k{i}": case for i, case in enumerate(itertools.product(lengths, KINDS, types))}
+    cases = {f"k{i}": case for i, case in enumerate(itertools.product(LENGTHS, KINDS, TYPES))}
     text = "".join(KINDS[kind](name, t, n).mlir() for name, (n, kind, t) in cases.items())
     kernels = compile_ptx(text, chip)
     assert kernels.keys() == cases.keys(), f"{chip}: kernels are missing"
@@ -113,10 +112,10 @@ def check_chip(chip, lengths, types):
     return results
 
 
-def table(chip, results, lengths, types):
-    columns = list(itertools.product(KINDS, types))
+def table(chip, results):
+    columns = list(itertools.product(KINDS, TYPES))
     lines = [f"| {chip}: N | " + " | ".join(f"{kind}, {t}" for kind, t in columns) + " |", "|---" * (len(columns) + 1) + "|"]
-    for n in lengths:
+    for n in LENGTHS:
         cells = (results[n, kind, t] for kind, t in columns)
         lines.append(f"| {n} | " + " | ".join(f"{registers} × {threads}" for registers, threads in cells) + " |")
     return "\n".join(lines) + "\n"
@@ -131,15 +130,13 @@ def write_docs(path, text):
 
 def main():
     parser = argparse.ArgumentParser(usage=__doc__)
-    parser.add_argument("--all", action="store_true")
     parser.add_argument("--chips", default="")
     parser.add_argument("--docs", default="")
     arguments = parser.parse_args()
-    lengths, types = (ALL_LENGTHS, ALL_TYPES) if arguments.all else (SOME_LENGTHS, SOME_TYPES)
     tables = []
     for chip in arguments.chips.split(",") if arguments.chips else known_chips():
-        results = check_chip(chip, lengths, types)
-        tables.append(table(chip, results, lengths, types))
+        results = check_chip(chip)
+        tables.append(table(chip, results))
         print(f"{chip}: {len(results)} kernels, at most {max(registers for registers, _ in results.values())} registers: passed")
     if arguments.docs:
         version = subprocess.run([find_ptxas(), "--version"], capture_output=True, check=True).stdout.decode()
