@@ -63,7 +63,8 @@ typedef struct NormCompileOptions {
   const char *features; ///< Beside those of the processor: "+avx2,-fma".
   /// Levels of x86-64 that code is generated for, from the best to the
   /// baseline: "x86-64-v4,x86-64-v3,x86-64". Which is used is decided when the
-  /// code is loaded. NULL: one version, for `cpu` and `features`.
+  /// code is loaded. NULL: one version. Otherwise `cpu`
+  /// and `features` are NULL.
   const char *versions;
   bool cFunctions;        ///< Add plain C functions, and write their header.
   const char *prefix;     ///< Goes before the names of the C functions.
@@ -75,11 +76,14 @@ typedef struct NormCompileOptions {
   NormMomentsAlgorithm algorithm;
   int64_t vectorBits; ///< Bits of a vector register; 0: the target's.
   NormTarget target;
+  // For CUDA alone.
   const char *chip;       ///< The GPU; NULL: sm_90.
   NormDeviceFormat image; ///< What kernels are in an object for CUDA.
   const char *toolkit;    ///< Where CUDA's bin/ptxas is; NULL: on the PATH, or
                           ///< where CUDA_HOME says.
-  bool explain;           ///< Write an explanation.
+  /// Write an explanation. `normCompileModule` wants a context without threads
+  /// for it.
+  bool explain;
 } NormCompileOptions;
 
 /// The defaults: an object for this machine, without C functions.

@@ -6,7 +6,6 @@
 #include "norm-c/CompileModule.h"
 #include "norm/Compiler/AheadOfTime.h"
 #include "norm/Compiler/Diagnostics.h"
-#include "llvm/ADT/ScopeExit.h"
 
 using namespace mlir;
 using namespace mlir::norm;
@@ -151,9 +150,18 @@ convert(const NormCompileOptions &options) {
 
 /// Options that do not go together.
 static llvm::Error checkOptions(const AheadOfTimeOptions &options,
-                                bool hasVersions) {
+                                const NormCompileOptions &given) {
   OutputKind kind = options.kind;
   bool isForCUDA = options.lowering.launch == LaunchKind::CUDA;
+  if (isForCUDA && kind != OutputKind::MLIR &&
+      options.lowering.deviceFormat == DeviceFormat::LLVM)
+    return llvm::createStringError(
+        "kernels within code are PTX, machine code or both, not LLVM bitcode");
+  if (isForCUDA && options.lowering.vectorBits != 0)
+    return llvm::createStringError("vectorBits need the target CPU");
+  if (given.versions && (given.cpu || given.features))
+    return llvm::createStringError("versions say what the processor and its "
+                                   "features would: leave these out");
   if (kind == OutputKind::MLIR && options.addCFunctions)
     return llvm::createStringError("C functions are added to LLVM IR: the LLVM "
                                    "dialect cannot have them");
@@ -163,7 +171,7 @@ static llvm::Error checkOptions(const AheadOfTimeOptions &options,
     return llvm::createStringError("kernels alone need the target CUDA");
   if (isForCUDA && options.lowering.threads != ThreadModel::None)
     return llvm::createStringError("threads need the target CPU");
-  if (hasVersions && (isForCUDA || kind == OutputKind::MLIR))
+  if (given.versions && (isForCUDA || kind == OutputKind::MLIR))
     return llvm::createStringError("versions need the target CPU, and an "
                                    "object, assembly or LLVM IR");
   return llvm::Error::success();
@@ -178,12 +186,12 @@ compile(ModuleOp module, const NormCompileOptions &options,
   if (!converted)
     return converted.takeError();
   AheadOfTimeOptions &compilation = *converted;
+  if (llvm::Error error = checkOptions(compilation, options))
+    return error;
   SmallVector<StringRef> parts;
   if (options.versions)
     StringRef(options.versions).split(parts, ',');
   auto versions = llvm::to_vector_of<std::string>(parts);
-  if (llvm::Error error = checkOptions(compilation, !versions.empty()))
-    return error;
   TargetSpec target;
   target.triple = toString(options.triple);
   target.cpu = toString(options.cpu);
@@ -199,13 +207,12 @@ compile(ModuleOp module, const NormCompileOptions &options,
   result->threads = compilation.lowering.threads;
   result->launch = compilation.lowering.launch;
   llvm::raw_string_ostream explanation(result->explanation);
-  MLIRContext *context = module.getContext();
-  bool hasThreads = context->isMultithreadingEnabled();
-  llvm::scope_exit restore([&] { context->enableMultithreading(hasThreads); });
-  if (options.explain) {
+  if (options.explain && module.getContext()->isMultithreadingEnabled())
+    return llvm::createStringError(
+        "an explanation needs a context without threads, so that it has an "
+        "order");
+  if (options.explain)
     compilation.explanation = &explanation;
-    context->disableMultithreading(); // so that remarks have an order
-  }
   if (options.cFunctions && source)
     nameArguments(module, *source);
   auto compiled = compileAheadOfTime(
@@ -251,9 +258,16 @@ NormCompilation normCompile(const char *module, size_t length, const char *name,
                             const NormCompileOptions *options,
                             NormDiagnosticCallback callback, void *userData) {
   Reporter reporter(callback, userData);
+  if (!options) {
+    static const NormCompileOptions defaults = normCompileOptionsGetDefaults();
+    options = &defaults;
+  }
   DialectRegistry registry;
   registerCompilerDialects(registry);
-  MLIRContext context(registry);
+  MLIRContext context(registry, options->explain
+                                    ? MLIRContext::Threading::DISABLED
+                                    : MLIRContext::Threading::ENABLED);
+  context.printOpOnDiagnostic(false);
   ScopedDiagnosticHandler handler(
       &context, [&](Diagnostic &diagnostic) { reporter.report(diagnostic); });
   // The parser wants a 0 behind the text.
@@ -263,9 +277,7 @@ NormCompilation normCompile(const char *module, size_t length, const char *name,
       llvm::MemoryBuffer::getMemBuffer(buffer->getMemBufferRef()), &context);
   if (!parsed)
     return {nullptr};
-  return release(compile(*parsed,
-                         options ? *options : normCompileOptionsGetDefaults(),
-                         buffer->getMemBufferRef()),
+  return release(compile(*parsed, *options, buffer->getMemBufferRef()),
                  reporter);
 }
 
@@ -337,6 +349,8 @@ bool normCompilationLinkSharedLibrary(NormCompilation compilation,
   Reporter reporter(callback, userData);
   const Compilation &compiled = *unwrap(compilation);
   auto link = [&]() -> llvm::Error {
+    if (!path)
+      return llvm::createStringError("no path to link to");
     if (compiled.kind != OutputKind::Object)
       return llvm::createStringError("only an object can be linked");
     auto options = getLinkOptions(compiled, linker, runtime);

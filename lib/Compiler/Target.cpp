@@ -171,9 +171,14 @@ llvm::Expected<std::vector<std::unique_ptr<llvm::TargetMachine>>>
 norm::createTargetMachines(const TargetSpec &spec,
                            llvm::ArrayRef<std::string> levels) {
   std::vector<TargetSpec> specs(std::max<size_t>(levels.size(), 1), spec);
-  if (!levels.empty())
+  if (!levels.empty()) {
+    if (!spec.triple.empty() && !llvm::Triple(spec.triple).isX86_64())
+      return llvm::createStringError("versions are levels of x86-64, which "
+                                     "triple '" +
+                                     spec.triple + "' is not");
     if (llvm::Error error = checkLevels(levels))
       return error;
+  }
   for (auto [level, version] : llvm::zip(levels, specs))
     version.cpu = level;
   std::vector<std::unique_ptr<llvm::TargetMachine>> machines;

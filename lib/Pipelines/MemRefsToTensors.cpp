@@ -2,6 +2,7 @@
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/MemRef/Utils/MemRefUtils.h"
 #include "mlir/Dialect/Utils/StructuredOpsUtils.h"
 #include "mlir/Interfaces/DestinationStyleOpInterface.h"
 #include "norm/Dialect/Norm/IR/Norm.h"
@@ -14,6 +15,17 @@ namespace mlir::norm {
 
 using namespace mlir;
 
+/// Whether the operation writes to the memory of one of its inputs. Some output
+/// may be there before the input is last read.
+static bool isOverwritten(DestinationStyleOpInterface op, OpOperand &input) {
+  auto getMemory = [](Value memref) -> Value {
+    return memref::skipViewLikeOps(cast<MemrefValue>(memref));
+  };
+  return llvm::any_of(op.getDpsInits(), [&](Value init) {
+    return getMemory(init) == getMemory(input.get());
+  });
+}
+
 namespace {
 
 void putOnTensors(DestinationStyleOpInterface op) {
@@ -23,18 +35,25 @@ void putOnTensors(DestinationStyleOpInterface op) {
   // its memory.
   llvm::SmallDenseMap<Value, Value> tensors;
   SmallVector<Value> operands;
-  for (Value operand : op->getOperands()) {
+  for (OpOperand &use : op->getOpOperands()) {
+    Value operand = use.get();
     auto type = dyn_cast<MemRefType>(operand.getType());
     if (!type) {
       operands.push_back(operand);
       continue;
     }
+    bool isCopied = !op.isDpsInit(&use) && isOverwritten(op, use);
     Value &tensor = tensors[operand];
     if (!tensor)
       tensor = bufferization::ToTensorOp::create(
           b, loc, memref::getTensorTypeFromMemRefType(type), operand,
           /*restrict=*/true, /*writable=*/true);
-    operands.push_back(tensor);
+    operands.push_back(
+        isCopied ? bufferization::AllocTensorOp::create(
+                       b, loc, cast<RankedTensorType>(tensor.getType()),
+                       /*dynamicSizes=*/ValueRange(), /*copy=*/tensor)
+                       .getResult()
+                 : tensor);
   }
   SmallVector<Type> resultTypes;
   for (OpOperand &init : op.getDpsInitsMutable())

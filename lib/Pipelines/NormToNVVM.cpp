@@ -22,7 +22,8 @@ static StringRef getPTXFeature(StringRef chip) {
   return llvm::StringSwitch<StringRef>(chip)
       .Case("sm_80", "+ptx70")
       .Case("sm_86", "+ptx71")
-      .Cases({"sm_89", "sm_90"}, "+ptx78")
+      .Case("sm_89", "+ptx78")
+      .Case("sm_90", "+ptx80") // barriers of clusters that are relaxed
       .Case("sm_100", "+ptx86")
       .Default("+ptx87");
 }

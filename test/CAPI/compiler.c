@@ -118,6 +118,16 @@ static void testUnknown(void) {
   options.versions = "x86-64-v3,x86-64";
   options.target = NORM_TARGET_CUDA;
   compile(layerNorm, &options);
+  options.target = NORM_TARGET_CPU;
+  options.features = "+avx512f";
+  compile(layerNorm, &options);
+  options = normCompileOptionsGetDefaults();
+  options.target = NORM_TARGET_CUDA;
+  options.image = NORM_DEVICE_LLVM;
+  compile(layerNorm, &options);
+  options.image = NORM_DEVICE_PTX;
+  options.vectorBits = 256;
+  compile(layerNorm, &options);
 }
 
 // CHECK: error in module.mlir:1:1: custom op 'frobnicate' is unknown
@@ -131,9 +141,13 @@ static void testUnknown(void) {
 // CHECK: error: unknown format of kernels: 8
 // CHECK: error: versions must end with x86-64
 // CHECK: error: versions need the target CPU
+// CHECK: error: versions say what the processor and its features would
+// CHECK: error: kernels within code are PTX, machine code or both
+// CHECK: error: vectorBits need the target CPU
 // CHECK: error: C functions are added to LLVM IR
 // CHECK: error: kernels alone need the target CUDA
 // CHECK: error: only an object can be linked
+// CHECK: error: no path to link to
 // CHECK: error: {{.*}}/nowhere/
 // CHECK: without a callback: nothing
 static void testErrors(const char *path) {
@@ -165,6 +179,7 @@ static void testErrors(const char *path) {
   normCompilationLinkSharedLibrary(assembly, path, NULL, NULL, report, NULL);
   normCompilationDestroy(assembly);
   NormCompilation object = compile(layerNorm, NULL);
+  normCompilationLinkSharedLibrary(object, NULL, NULL, NULL, report, NULL);
   normCompilationLinkSharedLibrary(object, "/nowhere/x.so", NULL, NULL, report,
                                    NULL);
   normCompilationDestroy(object);

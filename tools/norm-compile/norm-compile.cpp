@@ -309,7 +309,8 @@ llvm::Error Driver::checkTargetOptions() {
   if (kind != OutputKind::SharedLibrary && !given.empty())
     return llvm::createStringError(given +
                                    " needs --emit=shared: nothing is linked");
-  given = findGiven({options.triple, options.cpu, options.features});
+  given = findGiven(
+      {options.triple, options.cpu, options.features, options.checkShapes});
   if (isDeviceImage(kind) && !given.empty())
     return llvm::createStringError(
         given + " is for code of the CPU, and --emit=ptx, cubin and fatbin "

@@ -43,6 +43,10 @@ static bool canSumRows(GenericOp op, unsigned output) {
                        [&](int64_t dim) { return map.isFunctionOfDim(dim); });
 }
 
+/// What makes several kernels of a program that one cannot be.
+static constexpr char toSplit[] =
+    "run norm-split-programs first, on programs without a schedule";
+
 /// What the kernels cannot do.
 static LogicalResult verifySupported(GenericOp op) {
   for (unsigned output = 0; output < op.getOutputs().size(); ++output) {
@@ -50,15 +54,15 @@ static LogicalResult verifySupported(GenericOp op) {
       return op.emitOpError()
              << "expected outputs that accumulate over rows to have all "
                 "normalized dims, and rows in registers, got output #"
-             << output << ": run norm-split-programs first";
+             << output << ": " << toSplit;
     AffineMap map = op.getOutputMap(output);
     size_t count = llvm::count_if(op.getNormalizedDims(), [&](int64_t dim) {
       return map.isFunctionOfDim(dim);
     });
     if (count != 0 && count != op.getNormalizedDims().size())
-      return op.emitOpError() << "expected output #" << output
-                              << " to have all normalized dims or none: run "
-                                 "norm-split-programs first";
+      return op.emitOpError()
+             << "expected output #" << output
+             << " to have all normalized dims or none: " << toSplit;
   }
   WalkResult result = op.walk([&](Operation *nested) {
     if (isa<MomentsOp>(nested)) {
@@ -69,8 +73,8 @@ static LogicalResult verifySupported(GenericOp op) {
     auto collective = dyn_cast<CollectiveOpInterface>(nested);
     if (collective && collective.getNumPhases() > 0 &&
         !llvm::equal(collective.getCombinedDims(), op.getNormalizedDims())) {
-      nested->emitOpError("expected to combine along all normalized dims: run "
-                          "norm-split-programs first");
+      nested->emitOpError("expected to combine along all normalized dims: ")
+          << toSplit;
       return WalkResult::interrupt();
     }
     return WalkResult::advance();

@@ -47,7 +47,7 @@ func.func @cpu_schedule(%x: memref<4x8xf32>) {
 #rows = affine_map<(r, c) -> (r, c)>
 #row = affine_map<(r, c) -> (c)>
 func.func @accumulator(%x: memref<4x8xf32>, %sum: memref<8xf32>) {
-  // expected-error @below {{expected outputs that accumulate over rows to have all normalized dims, and rows in registers, got output #0: run norm-split-programs first}}
+  // expected-error @below {{expected outputs that accumulate over rows to have all normalized dims, and rows in registers, got output #0: run norm-split-programs first, on programs without a schedule}}
   norm.generic {indexing_maps = [#rows, #row], normalized_dims = [1], schedule = #norm.gpu_schedule<lane_dim = 1>}
       ins(%x : memref<4x8xf32>) outs(%sum : memref<8xf32>) {
   ^bb0(%e: f32):
@@ -63,7 +63,7 @@ func.func @blocks(%x: memref<4x8x8xf32>) {
   norm.generic {indexing_maps = [#all, #all], normalized_dims = [1, 2], schedule = #norm.gpu_schedule<lane_dim = 2>}
       ins(%x : memref<4x8x8xf32>) outs(%x : memref<4x8x8xf32>) {
   ^bb0(%e: f32):
-    // expected-error @below {{expected to combine along all normalized dims: run norm-split-programs first}}
+    // expected-error @below {{expected to combine along all normalized dims: run norm-split-programs first, on programs without a schedule}}
     %sum = norm.reduce <add> %e over [2] : f32
     norm.yield %sum : f32
   }
@@ -76,7 +76,7 @@ func.func @blocks(%x: memref<4x8x8xf32>) {
 #some = affine_map<(r, b, c) -> (r, b)>
 #other = affine_map<(r, b, c) -> (b)>
 func.func @partial_output(%x: memref<4x8x8xf32>, %g: memref<8xf32>, %y: memref<4x8xf32>) {
-  // expected-error @below {{expected output #0 to have all normalized dims or none: run norm-split-programs first}}
+  // expected-error @below {{expected output #0 to have all normalized dims or none: run norm-split-programs first, on programs without a schedule}}
   norm.generic {indexing_maps = [#all, #other, #some], normalized_dims = [1, 2], schedule = #norm.gpu_schedule<lane_dim = 2>}
       ins(%x, %g : memref<4x8x8xf32>, memref<8xf32>) outs(%y : memref<4x8xf32>) {
   ^bb0(%e: f32, %p: f32):

@@ -29,8 +29,7 @@ KINDS = {
     "add & norm": lambda name, t, n: AddNorm(name, t, (None, n)),
     "dynamic int8": lambda name, t, n: DynamicInt8(name, t, (None, n)),
 }
-# The version of PTX that first knows a chip, where LLVM's default is older.
-FEATURES = {"sm_80": "+ptx80", "sm_86": "+ptx80", "sm_89": "+ptx80", "sm_90": "+ptx80", "sm_100": "+ptx86", "sm_120": "+ptx87"}
+CHIPS = ("sm_80", "sm_86", "sm_89", "sm_90", "sm_100", "sm_120")
 BEGIN, END = "<!-- resources.py --docs: begin -->\n", "<!-- resources.py --docs: end -->\n"
 
 
@@ -44,13 +43,13 @@ def find_ptxas():
 def known_chips():
     """The first, Hopper's, and the last of the chips that have schedules and that this ptxas knows."""
     text = subprocess.run([find_ptxas(), "--help"], capture_output=True, check=True).stdout.decode()
-    known = [chip for chip in FEATURES if f"'{chip}'" in text]
+    known = [chip for chip in CHIPS if f"'{chip}'" in text]
     return list(dict.fromkeys(["sm_80", "sm_90", known[-1]]))
 
 
 def compile_ptx(text, chip):
     """name → PTX of each kernel, as the pipeline makes it."""
-    options = f"chip={chip} features={FEATURES[chip]} assume-alignment=16 raise=0 fuse=0 host=0"
+    options = f"chip={chip} assume-alignment=16 raise=0 fuse=0 host=0"
     module = run_tool("norm-opt", f"--norm-to-nvvm={options}", "-", stdin=text.encode()).decode()
     escaped, = re.findall(r'gpu\.binary @kernels .*?assembly = "((?:[^"\\]|\\.)*)"', module)
     ptx = re.sub(r"\\([0-9A-F]{2})", lambda code: chr(int(code.group(1), 16)), escaped).rstrip("\0")

@@ -5,7 +5,7 @@
 
 // RUN: norm-compile %s -o %t/kernels.ptx --chip=sm_80 && FileCheck %s --check-prefix=PTX --input-file=%t/kernels.ptx
 // RUN: norm-compile %s -o - --emit=ptx | FileCheck %s --check-prefix=PTX
-// PTX: .version 7.
+// PTX: .version {{[78]}}.0
 // PTX: .target sm_{{[89]}}0
 // PTX-DAG: .visible .entry twice_kernel(
 // PTX-DAG: .visible .entry norm_1_kernel(

@@ -73,6 +73,13 @@ bool norm::isKnownGPU(StringRef chip) {
   return llvm::is_contained(getKnownGPUs(), chip);
 }
 
+static const Chip &getChip(StringRef name) {
+  return *llvm::find_if(chips,
+                        [&](const Chip &chip) { return chip.name == name; });
+}
+
+bool norm::hasClusters(StringRef chip) { return getChip(chip).hasClusters; }
+
 static int64_t getBytes(Type type) {
   type = getElementTypeOrSelf(type);
   return type.isIntOrFloat() ? llvm::divideCeil(type.getIntOrFloatBitWidth(), 8)
@@ -288,8 +295,7 @@ static GPUScheduleAttr chooseRowsInLanes(GenericOp op, int64_t laneDim) {
 }
 
 GPUScheduleAttr norm::chooseGPUSchedule(GenericOp op, StringRef name) {
-  const Chip &chip = *llvm::find_if(
-      chips, [&](const Chip &known) { return known.name == name; });
+  const Chip &chip = getChip(name);
   std::optional<int64_t> laneDim = chooseLaneDim(op);
   if (laneDim && !op.isNormalizedDim(*laneDim))
     return chooseRowsInLanes(op, *laneDim);

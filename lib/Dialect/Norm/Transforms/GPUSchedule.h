@@ -7,6 +7,9 @@
 
 namespace mlir::norm {
 
+/// Whether blocks of a known chip can share rows.
+bool hasClusters(StringRef chip);
+
 /// The schedule for a row program on a known chip.
 GPUScheduleAttr chooseGPUSchedule(GenericOp op, StringRef chip);
 

@@ -50,11 +50,24 @@ struct Schedule : public norm::impl::NormSchedulePassBase<Schedule> {
     getOperation()->walk([&](GenericOp op) {
       if (!op.getSchedule())
         op.setScheduleAttr(chooseSchedule(op));
+      if (failed(verifyGivenSchedule(op)))
+        signalPassFailure();
       op.walk([&](MomentsOp moments) {
         if (!moments.getAlgorithm())
           moments.setAlgorithm(algorithm);
       });
     });
+  }
+
+  /// What a schedule written by hand wants of the chip.
+  LogicalResult verifyGivenSchedule(GenericOp op) {
+    auto schedule = dyn_cast<GPUScheduleAttr>(op.getScheduleAttr());
+    if (!schedule || chip.empty() || schedule.getCluster() == 1 ||
+        hasClusters(chip))
+      return success();
+    return op.emitOpError()
+           << "expected a schedule without clusters, which " << chip
+           << " does not have, got a cluster of " << schedule.getCluster();
   }
 
   Attribute chooseSchedule(GenericOp op) {
