@@ -15,14 +15,16 @@ using namespace mlir;
 
 namespace {
 
-/// Which element types are expanded.
+/// Which element types are expanded: those of 8 bits always, as no target
+/// computes in them.
 struct Narrow {
   bool bf16, f16;
 
   bool operator()(Type type) const {
     Type element = getElementTypeOrSelf(type);
     return !isa<TensorType, MemRefType>(type) &&
-           ((bf16 && element.isBF16()) || (f16 && element.isF16()));
+           (isa<Float8E4M3FNType, Float8E5M2Type>(element) ||
+            (bf16 && element.isBF16()) || (f16 && element.isF16()));
   }
 };
 
@@ -37,7 +39,7 @@ bool isArithmetic(Operation *op) {
               arith::ExtFOp, arith::TruncFOp>(op);
 }
 
-/// f32, which holds what any operation on 16-bit floats gives with bits to
+/// f32, which holds what any operation on narrower floats gives with bits to
 /// spare, but f64 for integers that f32 would round.
 Type getWideElement(Operation *op, Builder &builder) {
   bool isWideInteger =

@@ -79,6 +79,10 @@ static void addDeviceStage(OpPassManager &pm,
   target.optLevel = options.optLevel;
   pm.addPass(createGpuNVVMAttachTarget(target));
   OpPassManager &kernels = pm.nest<gpu::GPUModuleOp>();
+  NormExpandHalfArithPassOptions narrow; // f8 alone: chips compute in 16 bits
+  narrow.bf16 = false;
+  narrow.selects = false;
+  kernels.addPass(createNormExpandHalfArithPass(narrow));
   math::MathExpandOpsPassOptions powers;
   powers.opMnemonics = {"fpowi"};
   kernels.addPass(math::createMathExpandOpsPass(powers));

@@ -74,3 +74,15 @@ func.func @sum_of_f16(%a: vector<8xf16>, %b: bf16) -> (vector<8xf16>, bf16) {
   %other = arith.addf %b, %b : bf16
   return %sum, %other : vector<8xf16>, bf16
 }
+
+// Floats of 8 bits too, on whatever target.
+// CHECK-LABEL: func.func @eight_bits(
+// CHECK: arith.extf %{{.*}} : vector<8xf8E4M3FN> to vector<8xf32>
+// CHECK: arith.divf %{{.*}} : vector<8xf32>
+// CHECK: arith.truncf %{{.*}} : vector<8xf32> to vector<8xf8E4M3FN>
+// F16-LABEL: func.func @eight_bits(
+// F16: arith.divf %{{.*}} : vector<8xf32>
+func.func @eight_bits(%v: vector<8xf8E4M3FN>) -> vector<8xf8E4M3FN> {
+  %0 = arith.divf %v, %v : vector<8xf8E4M3FN>
+  return %0 : vector<8xf8E4M3FN>
+}

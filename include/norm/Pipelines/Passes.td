@@ -81,11 +81,11 @@ def NormDecomposeSoftmaxPass : Pass<"norm-decompose-softmax"> {
 }
 
 def NormExpandHalfArithPass : Pass<"norm-expand-half-arith"> {
-  let summary = "Compute in f32 what is written in a 16-bit float";
+  let summary = "Compute in f32 what is written in a float of 16 or 8 bits";
   let description = [{
-    Arithmetic, functions and reductions of vectors on bf16, and with option `f16` on f16, become the same operation on
-    f32 between casts, each result rounded as before. LLVM would do so too, by calling functions for the casts, of which
-    no C library of Debian 12 has that for bf16.
+    Arithmetic, functions and reductions of vectors on f8E4M3FN, f8E5M2 and bf16, and with option `f16` on f16, become the same operation on
+    f32 between casts, each result rounded as before. LLVM would do so too for 16 bits, by calling functions for the casts, of which
+    no C library of Debian 12 has that for bf16. It has no floats of 8 bits.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect"];
   let options = [
