@@ -7,6 +7,13 @@ from . import cases
 from .report import title
 
 COLOURS = ("#d62728", "#1f77b4", "#ff7f0e", "#2ca02c", "#9467bd", "#8c564b", "#e377c2", "#17becf", "#bcbd22", "#000000")
+MARKERS = "os^D"
+
+
+def appearance(number, is_ours):
+    """How the line of the contender of this number looks, not quite as any other does."""
+    return {"color": COLOURS[number % len(COLOURS)], "marker": MARKERS[number // len(COLOURS) % len(MARKERS)], "markersize": 4,
+            "linewidth": 2.4 if is_ours else 1.3}
 
 
 def series(records, name):
@@ -22,7 +29,7 @@ def draw(records, names, ours, ceilings, path):
     from matplotlib import pyplot
 
     figure, axes = pyplot.subplots(figsize=(9, 5), dpi=110)
-    colours = iter(COLOURS)
+    number = 0
     for name in names:
         lengths, speeds = series(records, name)
         if not lengths or name.startswith("triad"):
@@ -30,7 +37,8 @@ def draw(records, names, ours, ceilings, path):
         if name in ceilings:
             style = {"color": "0.55", "linestyle": ("--", ":", "-.")[list(ceilings).index(name) % 3]}
         else:
-            style = {"color": next(colours), "marker": "o", "markersize": 4, "linewidth": 2.4 if name == ours else 1.3}
+            style = appearance(number, name == ours)
+            number += 1
         axes.plot(lengths, speeds, label=name, **style)
     lengths = [record["case"]["shape"][1] for record in records]
     axes.set_xscale("log", base=2)
