@@ -44,8 +44,7 @@ static void separateEmpty(RewriterBase &rewriter, tensor::EmptyOp empty) {
       setToClone(rewriter, use);
 }
 
-/// The memref that a tensor is stored to as a whole; null if it is not, or not
-/// just that.
+/// A memref that the tensor is stored to as a whole; null if there is none.
 static Value getDestination(Value tensor) {
   for (Operation *user : tensor.getUsers())
     if (auto store = dyn_cast<bufferization::MaterializeInDestinationOp>(user))

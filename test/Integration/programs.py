@@ -71,6 +71,24 @@ func.func @{self.name}(%in: {shaped}, %out: {shaped}) {INTERFACE} {{
         require_close(f"{self.name} {list(sizes)}", y.get(), expected, error)
 
 
+def gradients(t, dy):
+    """Of a layer norm with the deviations %d: %dxw for x and, to be summed over the rows, %dg for gamma."""
+    return f"""    %h = arith.mulf %d, %rstd : {t}
+    %w = arith.mulf {dy}, %g : {t}
+    %wh = arith.mulf %w, %h : {t}
+    %n = norm.size : {t}
+    %s1 = norm.reduce <add> %w : {t}
+    %s2 = norm.reduce <add> %wh : {t}
+    %m1 = arith.divf %s1, %n : {t}
+    %m2 = arith.divf %s2, %n : {t}
+    %hm2 = arith.mulf %h, %m2 : {t}
+    %a = arith.subf %w, %m1 : {t}
+    %b = arith.subf %a, %hm2 : {t}
+    %dxw = arith.mulf %b, %rstd : {t}
+    %dg = arith.mulf {dy}, %h : {t}
+"""
+
+
 class Backward:
     """Layer norm's dx per row, and dgamma and dbeta added up over the rows onto what is there."""
 
@@ -93,20 +111,7 @@ func.func @{self.name}(%DY: {shaped}, %X: {shaped}, %G: {parameter}, %M: {row}, 
       outs(%DX, %DG, %DB : {shaped}, {parameter}, {parameter}) {{
   ^bb0(%dy: {self.type}, %x: {self.type}, %g: {t}, %mean: {t}, %rstd: {t}):
 {into_x}{into_dy}    %d = arith.subf {x}, %mean : {t}
-    %h = arith.mulf %d, %rstd : {t}
-    %w = arith.mulf {dy}, %g : {t}
-    %wh = arith.mulf %w, %h : {t}
-    %n = norm.size : {t}
-    %s1 = norm.reduce <add> %w : {t}
-    %s2 = norm.reduce <add> %wh : {t}
-    %m1 = arith.divf %s1, %n : {t}
-    %m2 = arith.divf %s2, %n : {t}
-    %hm2 = arith.mulf %h, %m2 : {t}
-    %a = arith.subf %w, %m1 : {t}
-    %b = arith.subf %a, %hm2 : {t}
-    %dxw = arith.mulf %b, %rstd : {t}
-    %dg = arith.mulf {dy}, %h : {t}
-{out}    norm.yield {dx}, %dg, {dy} : {self.type}, {t}, {t}
+{gradients(t, dy)}{out}    norm.yield {dx}, %dg, {dy} : {self.type}, {t}, {t}
   }}
   return
 }}
@@ -177,20 +182,7 @@ func.func @{self.name}(%DY: {shaped}, %X: {shaped}, %G: {parameter}, %M: {row}, 
     %epsilon = arith.constant 1.0e-5 : {t}
     %moved = arith.addf %variance, %epsilon : {t}
     %rstd = math.rsqrt %moved : {t}
-    %h = arith.mulf %d, %rstd : {t}
-    %w = arith.mulf {dy}, %g : {t}
-    %wh = arith.mulf %w, %h : {t}
-    %n = norm.size : {t}
-    %s1 = norm.reduce <add> %w : {t}
-    %s2 = norm.reduce <add> %wh : {t}
-    %m1 = arith.divf %s1, %n : {t}
-    %m2 = arith.divf %s2, %n : {t}
-    %hm2 = arith.mulf %h, %m2 : {t}
-    %a = arith.subf %w, %m1 : {t}
-    %b = arith.subf %a, %hm2 : {t}
-    %dxw = arith.mulf %b, %rstd : {t}
-    %dg = arith.mulf {dy}, %h : {t}
-{out}    norm.yield {dx}, %dg, {dy}, %mean, %rstd : {self.type}, {t}, {t}, {t}, {t}
+{gradients(t, dy)}{out}    norm.yield {dx}, %dg, {dy}, %mean, %rstd : {self.type}, {t}, {t}, {t}, {t}
   }}
   return
 }}
